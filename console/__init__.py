@@ -1,0 +1,1 @@
+"""The web site for supervisors, operators, departments and proxy agents."""

@@ -1,0 +1,1 @@
+"""Conversations with residents, and the lines they are played over."""

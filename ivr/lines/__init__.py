@@ -1,0 +1,1 @@
+"""The telephones a conversation can be played over."""

@@ -1,0 +1,1 @@
+"""The people: residents, those who act for them, and staff."""

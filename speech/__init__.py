@@ -1,0 +1,1 @@
+"""Ears and mouth: patience, recognition, voices. Knows nothing of calls or tickets."""

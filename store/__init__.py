@@ -1,0 +1,1 @@
+"""What every record shares: base, sealed columns, sessions, recordings, migrations."""

@@ -1,0 +1,114 @@
+"""What may be asked of the ticket desk. Commands are frozen; their results are plain data, kept in the call's log."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+
+class Verdict(StrEnum):
+    """The resident's own word on a result; nobody else can give it."""
+
+    SOLVED = "solved"
+    HALF_SOLVED = "half_solved"
+    NOT_SOLVED = "not_solved"
+
+
+class Reason(StrEnum):
+    """Why a person is wanted; the waiting list is sorted and counted by it."""
+
+    DANGER = "danger"  #: somebody may be in danger now
+    ASKED = "asked"  #: the caller pressed 0 or said 人工
+    NOT_UNDERSTOOD = "not_understood"  #: three tries, or nothing the machine could hear
+    UNROUTED = "unrouted"  #: understood, but no department stands out
+    DRAFT = "draft"  #: the call ended before the need was confirmed
+    TROUBLE = "trouble"  #: something of ours failed while they were on the line
+    PAPER = "paper"  #: entered from a paper slip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What the caller may be told about a ticket just opened. Times are ISO 8601 in UTC."""
+
+    number: int
+    department: str | None
+    service: str | None
+    assignee: str | None  #: "department:property", "agent:12", None while unrouted
+    respond: str
+    handle: str
+    feedback: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenTicket:
+    call: str | None
+    resident: int | None
+    recording: str | None  #: id of the recording of the need
+    words: str
+    department: str | None
+    service: str | None
+    by_agent: bool = False
+    language: str = "zh"
+    number: str = ""  #: the line they call from, "" where it is withheld
+
+    def result(self, data: dict[str, Any]) -> Receipt:
+        return Receipt(**data)
+
+
+class _Quiet:
+    """A command with nothing to tell the caller."""
+
+    __slots__ = ()
+
+    def result(self, data: dict[str, Any]) -> None:
+        return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteCaller(_Quiet):
+    """Who an unknown caller says they are: ids of recordings, words, and a number for the callback."""
+
+    ticket: int
+    name_recording: str | None = None
+    name: str = ""
+    place_recording: str | None = None
+    place: str = ""
+    number: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandOver(_Quiet):
+    """A person takes it from here: a row in the waiting list, due soon."""
+
+    call: str | None
+    resident: int | None
+    reason: Reason
+    recording: str | None = None
+    words: str = ""
+    danger: str | None = None
+    number: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tell(_Quiet):
+    """The resident has heard the result."""
+
+    ticket: int
+    call: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judge(_Quiet):
+    """The resident's verdict; ``evidence`` is how it was given ("key 1", or the id of a recording)."""
+
+    ticket: int
+    verdict: Verdict
+    evidence: str
+    why: str | None = None  #: id of the recording of what is missing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotReached(_Quiet):
+    """A callback that did not reach the resident: "no_answer", "wrong_person", "hung_up" ..."""
+
+    ticket: int
+    outcome: str
