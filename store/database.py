@@ -12,6 +12,8 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.orm import Session, sessionmaker
 
 from store.gate import Gate
+from store.marks import check_keys
+from store.migrations import upgrade
 from store.seal import Keyring
 
 WAIT_MS = 30_000  #: how long SQLite waits for a lock before it gives up
@@ -59,6 +61,20 @@ def open_database(url: str, keyring: Keyring) -> Database:
     engine.dialect.keyring = keyring  # type: ignore[attr-defined]  # read by the sealed types
     sessions = sessionmaker(engine, expire_on_commit=False)
     return Database(engine=engine, keyring=keyring, sessions=sessions, gate=gate)
+
+
+def migrate(database: Database) -> None:
+    """Bring the tables to the newest revision, all or nothing; several processes may do so at once.
+
+    Raises ``store.keyfile.KeyProblem`` where the database was sealed with another key.
+    """
+    # "migrate" switches foreign keys off: on SQLite a changed table is a new table, renamed.
+    migrating = database.engine.execution_options(mode="migrate")
+    with database.held(), migrating.begin() as connection:
+        upgrade(connection)
+        with Session(connection) as session:
+            check_keys(session, database.keyring)
+            session.commit()
 
 
 def _open_sqlite(place: URL) -> tuple[Engine, Gate]:

@@ -49,6 +49,7 @@ class OpenTicket:
     by_agent: bool = False
     language: str = "zh"
     number: str = ""  #: the line they call from, "" where it is withheld
+    draft: int | None = None  #: the waiting row of a broken-off call this need was resumed from
 
     def result(self, data: dict[str, Any]) -> Receipt:
         return Receipt(**data)
@@ -103,7 +104,8 @@ class Judge(_Quiet):
     ticket: int
     verdict: Verdict
     evidence: str
-    why: str | None = None  #: id of the recording of what is missing
+    why: str | None = None  #: clip of what is missing, in the resident's voice
+    why_words: str = ""  #: the same as text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

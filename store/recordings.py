@@ -1,0 +1,42 @@
+"""What was recorded, as rows: each recording of a call, and every text anybody ever made of it."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from store.base import Base
+from store.seal import Sealed
+
+
+class Recording(Base):
+    """One stretch of sound; the sound itself is on the shelf under the same id."""
+
+    __tablename__ = "recordings"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)  #: uuid in hex
+    call_id: Mapped[str | None] = mapped_column(String(64), index=True)  #: None: not made in a call
+    key: Mapped[str] = mapped_column(String(64))  #: the question it answers, "between", "result"
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]  #: None while it is being written, or if a crash cut it
+    seconds: Mapped[float] = mapped_column(default=0.0)
+
+    words: Mapped[list["RecordingWords"]] = relationship(
+        back_populates="recording", order_by="RecordingWords.id"
+    )
+
+
+class RecordingWords(Base):
+    """A text of a recording. Never edited: a better one is a later row."""
+
+    __tablename__ = "recording_words"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    recording_id: Mapped[str] = mapped_column(ForeignKey("recordings.id"), index=True)
+    engine: Mapped[str] = mapped_column(String(64))  #: "whisper-base", "vosk-...", "typed", "none"
+    text: Mapped[str] = mapped_column(Sealed("recording_words.text"))
+    confidence: Mapped[float | None]  #: 0..1 as the engine gave it
+    at: Mapped[datetime]
+    by: Mapped[str] = mapped_column(String(64))  #: "ear", or the person who typed it
+
+    recording: Mapped[Recording] = relationship(back_populates="words")

@@ -1,0 +1,127 @@
+"""Tickets as stored: the current row, the events that led to it, and the clocks that run for it."""
+
+from dataclasses import fields
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Self
+
+from sqlalchemy import ForeignKey, Index, Integer, LargeBinary, String, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from store.base import Base
+from store.seal import Sealed, SealedJson
+from tickets.clocks import Clock
+from tickets.lifecycle import Happening, Status, after
+
+
+class AssigneeKind(StrEnum):
+    DEPARTMENT = "department"
+    AGENT = "agent"
+
+
+class TimerState(StrEnum):
+    ARMED = "armed"
+    CLAIMED = "claimed"  #: somebody acts on it until the lease runs out
+    STOPPED = "stopped"  #: what was owed was done
+    FIRED = "fired"  #: what was owed was not done in time, and that was acted on
+
+
+class Ticket(Base):
+    """One need. Calls, residents and staff live upstairs: their ids are kept, without foreign keys."""
+
+    __tablename__ = "tickets"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    call_id: Mapped[str | None] = mapped_column(String(64), index=True)  #: None: from a paper slip
+    resident_id: Mapped[int | None] = mapped_column(index=True)
+    recording_id: Mapped[str | None] = mapped_column(String(32))
+    words: Mapped[str] = mapped_column(Sealed("tickets.words"))
+    language: Mapped[str] = mapped_column(String(8))
+    department: Mapped[str | None] = mapped_column(String(32))
+    service: Mapped[str | None] = mapped_column(String(64))
+    assignee_kind: Mapped[AssigneeKind | None]
+    assignee_id: Mapped[int | None]  #: of the agent
+    status: Mapped[Status] = mapped_column(default=Status.OPEN, index=True)
+    reopened: Mapped[int] = mapped_column(default=0)
+
+    caller_name: Mapped[str | None] = mapped_column(Sealed("tickets.caller_name"))
+    caller_place: Mapped[str | None] = mapped_column(Sealed("tickets.caller_place"))
+    name_recording_id: Mapped[str | None] = mapped_column(String(32))
+    place_recording_id: Mapped[str | None] = mapped_column(String(32))
+    callback_number: Mapped[str | None] = mapped_column(Sealed("tickets.callback_number"))
+    callback_index: Mapped[bytes | None] = mapped_column(LargeBinary, index=True)
+
+    result_recording_id: Mapped[str | None] = mapped_column(String(32))
+    result_words: Mapped[str | None] = mapped_column(Sealed("tickets.result_words"))
+
+    opened_at: Mapped[datetime] = mapped_column(index=True)
+    # Mirrors of the timers, for listing.
+    respond_due: Mapped[datetime]
+    handle_due: Mapped[datetime]
+    feedback_due: Mapped[datetime]
+    version: Mapped[int] = mapped_column(Integer)
+
+    history: Mapped[list["TicketEvent"]] = relationship(
+        back_populates="ticket", order_by="TicketEvent.seq"
+    )
+    timers: Mapped[list["Timer"]] = relationship(order_by="Timer.id")
+
+    __table_args__ = (Index("ix_tickets_assignee", "assignee_kind", "assignee_id", "department"),)
+    __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def assignee(self) -> str | None:
+        """Who has it: "department:property", "agent:12", or None."""
+        if self.assignee_kind is None:
+            return None
+        whose = self.assignee_id if self.assignee_kind is AssigneeKind.AGENT else self.department
+        return f"{self.assignee_kind}:{whose}"
+
+    def record(self, event: Happening) -> None:
+        """Take the event, or raise ``IllegalMove`` and change nothing; only this writes the status."""
+        self.status = after(self.status, event)
+        self.history.append(TicketEvent.of(event, seq=len(self.history)))
+
+
+class TicketEvent(Base):
+    """Audit trail and timeline in one; never changed."""
+
+    __tablename__ = "ticket_events"
+
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    kind: Mapped[str] = mapped_column(String(32))
+    at: Mapped[datetime]
+    by: Mapped[str] = mapped_column(String(64))
+    details: Mapped[dict[str, Any]] = mapped_column(SealedJson("ticket_events.details"))
+
+    ticket: Mapped[Ticket] = relationship(back_populates="history")
+
+    @classmethod
+    def of(cls, event: Happening, *, seq: int) -> Self:
+        own = [field.name for field in fields(event) if field.name not in {"at", "by"}]
+        details = {name: getattr(event, name) for name in own}
+        return cls(seq=seq, kind=type(event).__name__, at=event.at, by=event.by, details=details)
+
+
+class Timer(Base):
+    """A clock that runs, as a row: it survives every crash."""
+
+    __tablename__ = "timers"
+    __table_args__ = (
+        Index(
+            "ix_timers_due",
+            "due_at",
+            sqlite_where=text("state = 'armed'"),
+            postgresql_where=text("state = 'armed'"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"), index=True)
+    kind: Mapped[Clock]
+    due_at: Mapped[datetime]
+    state: Mapped[TimerState] = mapped_column(default=TimerState.ARMED)
+    attempt: Mapped[int] = mapped_column(default=0)
+    token: Mapped[str | None] = mapped_column(String(32))  #: of whoever claimed it last
+    lease_until: Mapped[datetime | None]
