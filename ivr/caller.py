@@ -1,0 +1,53 @@
+"""What is known of a caller when the call begins: entry 0 of the log, so that a replay sees the same."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+EDITION = "1"  #: raise it when a script changes in a way that breaks calls in progress
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """A result that waits for this resident."""
+
+    ticket: int
+    recording: str | None  #: clip of the need, in the resident's own voice
+    result: str | None  #: clip of the result, in the handler's voice
+    words: str  #: the result as text, where no voice was recorded
+    told_on: str  #: when the need was told, ISO 8601
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A need that was being told when the last call from this line broke off."""
+
+    waiting: int
+    recording: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """Facts frozen with the call; ``number`` is "" where the line is withheld."""
+
+    call: str
+    number: str = ""
+    resident: int | None = None
+    language: str = "zh"
+    answers: tuple[Answer, ...] = ()
+    draft: Draft | None = None
+    edition: str = EDITION
+
+    def data(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def of(cls, data: dict[str, Any]) -> "Caller":
+        draft = data.get("draft")
+        return cls(
+            **data
+            | {
+                "answers": tuple(Answer(**one) for one in data.get("answers", ())),
+                "draft": draft and Draft(**draft),
+            }
+        )

@@ -1,0 +1,41 @@
+"""A person takes it from here: first a row that one is wanted, then the try to connect one, then a ring-back promised."""
+
+from dataclasses import dataclass
+
+from ivr.asking import NeedsAHuman, Told
+from ivr.caller import Caller
+from ivr.dialogue import Dialogue, do, say, transfer
+from tickets.commands import HandOver, Reason
+
+
+@dataclass(slots=True)
+class Notes:
+    """What a person would need to know, should the call be handed over now."""
+
+    recording: str | None = None
+    words: str = ""
+
+    def take(self, told: Told) -> None:
+        self.recording = told.recording or self.recording
+        self.words = told.words.text or self.words
+
+
+def hand_over(caller: Caller, notes: Notes, why: NeedsAHuman) -> Dialogue[None]:
+    """The row comes first: if the line breaks now, somebody still rings back."""
+    yield from do(
+        "hand-over",
+        HandOver(
+            call=caller.call,
+            resident=caller.resident,
+            reason=why.reason,
+            recording=notes.recording,
+            words=notes.words,
+            danger=why.danger,
+            number=caller.number,
+        ),
+    )
+    yield from say("not-understood" if why.reason is Reason.NOT_UNDERSTOOD else "one-moment")
+    if (yield from transfer("operator", "operator")):
+        return
+    urgent = ".danger" if why.danger else ""
+    yield from say(f"ring-back{urgent}" if caller.number else f"ring-again{urgent}")

@@ -1,0 +1,126 @@
+"""A resident calls, tells us what they need, and is promised an answer.
+
+Speech comes first; keys only help. Whatever is computed (transcribing, routing) is asked
+for with ``do``, so that the log keeps the answer and a replay never asks twice.
+"""
+
+from ivr.asking import NeedsAHuman, Story, Told, ask_once, confirm
+from ivr.callback import deliver
+from ivr.caller import Caller
+from ivr.danger import heed
+from ivr.dialogue import Clip, Dialogue, Kind, Listen, Moment, Name, Value, do, say
+from ivr.handing_over import Notes, hand_over
+from ivr.who import ask_who
+from routing.commands import FindWay, Way
+from speech.commands import Words
+from tickets.commands import OpenTicket, Reason, Receipt
+
+TRIES = 3  #: how often the need is asked for before a person listens
+ROUNDS = 3  #: how often it may be told afresh after "no, that is not it"
+
+
+def answer_call(caller: Caller) -> Dialogue[None]:
+    notes = Notes()
+    yield from say("welcome")
+    try:
+        for answer in caller.answers:
+            yield from deliver(answer, caller.call)
+        yield from take_need(caller, notes)
+        yield from last_word()
+    except NeedsAHuman as why:
+        yield from hand_over(caller, notes, why)
+
+
+def take_need(caller: Caller, notes: Notes) -> Dialogue[None]:
+    told, way = yield from hear_need(caller, notes)
+    receipt = yield from do(
+        "open",
+        OpenTicket(
+            call=caller.call,
+            resident=caller.resident,
+            recording=told.recording or None,
+            words=told.words.text,
+            department=way.department,
+            service=way.service,
+            by_agent=way.by_agent,
+            language=caller.language,
+            number=caller.number,
+            draft=caller.draft.waiting if caller.draft else None,
+        ),
+    )
+    number = caller.number if caller.resident else (yield from ask_who(caller, receipt.number))
+    yield from promise(receipt, number)
+
+
+def hear_need(caller: Caller, notes: Notes) -> Dialogue[tuple[Told, Way]]:
+    """Listen, find who deals with it, read it back, until the caller says that this is it."""
+    told = yield from resume_draft(caller)
+    for number in range(1, ROUNDS + 1):
+        key = f"need.{number}"
+        told = told or (yield from listen(key, notes, afresh=number > 1))
+        notes.take(told)
+        way = yield from find_way(key, told, caller)
+        prompt, values = read_back(told, way)
+        if (yield from confirm(f"{key}.right", prompt, tries=TRIES, **values)):
+            return told, way
+        told = None
+    raise NeedsAHuman(Reason.NOT_UNDERSTOOD)
+
+
+def listen(key: str, notes: Notes, *, afresh: bool) -> Dialogue[Told]:
+    """Ask for the need; what was recorded but not understood is kept for the person who listens."""
+    question = Story(key, "need")
+    for attempt in range(1, TRIES + 1):
+        prompt = "need.again" if attempt > 1 else "need.afresh" if afresh else "need"
+        told = yield from ask_once(question, attempt, prompt)
+        if told:
+            notes.take(told)
+        if told and told.words.text:
+            return told
+    raise NeedsAHuman(Reason.NOT_UNDERSTOOD)
+
+
+def resume_draft(caller: Caller) -> Dialogue[Told | None]:
+    """The last call from this line broke off: shall we go on where it stopped?"""
+    draft = caller.draft
+    if draft is None:
+        return None
+    if not (yield from confirm("resume", "resume", recording=Clip(draft.recording))):
+        return None
+    return Told(draft.recording, Words(text=draft.words, engine="draft"))
+
+
+def find_way(key: str, told: Told, caller: Caller) -> Dialogue[Way]:
+    way = yield from do(f"{key}.way", FindWay(told.words.text, caller.language))
+    if way.danger:
+        yield from heed(key, way.danger)
+    return way
+
+
+def read_back(told: Told, way: Way) -> tuple[str, dict[str, Value]]:
+    """The prompt that plays the resident's own recording and names who will deal with it."""
+    own: Value = Clip(told.recording) if told.recording else told.words.text
+    if way.department is None:
+        return "right.unrouted", {"recording": own}
+    values: dict[str, Value] = {
+        "recording": own,
+        "department": Name("department", way.department),
+        "service": Name("service", way.service or ""),
+    }
+    return ("right.agent" if way.by_agent else "right"), values
+
+
+def promise(receipt: Receipt, number: str) -> Dialogue[None]:
+    """What happens next and by when; without a number the answer waits for their next call."""
+    who = "promise" if receipt.assignee else "promise.unrouted"
+    yield from say(who, handle=Moment(receipt.handle))
+    how = "promise.callback" if number else "promise.next-call"
+    yield from say(how, feedback=Moment(receipt.feedback, hour=False))
+    yield from say("goodbye")
+
+
+def last_word() -> Dialogue[None]:
+    """0 pressed while we say goodbye still reaches a person."""
+    heard = yield Listen("last-word", Kind.KEY)
+    if heard.digits == "0":
+        raise NeedsAHuman(Reason.ASKED)

@@ -1,0 +1,102 @@
+"""What a `Say` sounds like: wording is data, this turns a key and its values into parts to speak or play."""
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from functools import cache
+from importlib.resources import files
+from typing import TypeAlias
+
+from ivr.dialogue import Clip, Digits, Moment, Name, Say, Value
+from ivr.moments import digits_en, digits_zh, moment_en, moment_zh, words_to_prepare
+from routing.catalogue import load as load_catalogue
+
+LANGUAGES = ("zh", "en")
+_SLOT = re.compile(r"\{(\w+)\}")
+_LEADING = "，。：、？！,.:;?! "
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A piece of wording to be spoken by the mouth."""
+
+    text: str
+
+
+Part: TypeAlias = Text | Clip
+
+
+@cache
+def prompts(language: str) -> Mapping[str, str]:
+    """Every sentence of one language, by its key."""
+    return tomllib.loads((files("ivr") / "prompts" / f"{language}.toml").read_text("utf-8"))
+
+
+def parts(say: Say, language: str, zone: tzinfo) -> list[Part]:
+    """The pieces of one sentence in order: fixed text, names, days, digits, recordings."""
+    pieces = _SLOT.split(prompts(language)[say.prompt])
+    out: list[Part] = []
+    for n, piece in enumerate(pieces):
+        if n % 2:
+            out += _value(say.values[piece], language, zone)
+        elif fixed := piece.strip().lstrip(_LEADING):
+            out.append(Text(fixed))
+    return out
+
+
+def text(say: Say, language: str, zone: tzinfo) -> str:
+    """The sentence as it is read in a transcript; a recording is shown as ♪."""
+    spoken = {
+        key: "、".join(p.text if isinstance(p, Text) else "♪" for p in _value(v, language, zone))
+        for key, v in say.values.items()
+    }
+    return _SLOT.sub(lambda slot: spoken[slot[1]], prompts(language)[say.prompt])
+
+
+def _value(value: Value, language: str, zone: tzinfo) -> list[Part]:
+    match value:
+        case Clip():
+            return [value]
+        case Name(kind=kind, id=id_):
+            return [Text(name_of(kind, id_, language))]
+        case Moment(at=at, hour=hour):
+            said = moment_zh if language == "zh" else moment_en
+            return [Text(t) for t in said(datetime.fromisoformat(at), hour=hour, zone=zone)]
+        case Digits(digits=digits):
+            return [Text(t) for t in (digits_zh if language == "zh" else digits_en)(digits)]
+        case str():
+            return [Text(value)] if value else []
+
+
+def name_of(kind: str, id_: str, language: str) -> str:
+    """The spoken name of a department or service; "" for an id the catalogue does not know."""
+    catalogue = load_catalogue()
+    known = catalogue.departments if kind == "department" else catalogue.services
+    found = {thing.id: thing for thing in known}.get(id_)
+    return (found.zh if language == "zh" else found.en) if found else ""
+
+
+def to_prepare(language: str = "zh") -> list[tuple[str, str]]:
+    """(id, text) of everything fixed that a voice should be recorded or rendered for, each text once."""
+    catalogue = load_catalogue()
+    names = [
+        (f"department-{d.id}", d.zh if language == "zh" else d.en) for d in catalogue.departments
+    ]
+    names += [(f"service-{s.id}", s.zh if language == "zh" else s.en) for s in catalogue.services]
+    fixed = [piece for key in prompts(language) for piece in _fragments(key, language)]
+    return _once([*fixed, *names, *(words_to_prepare() if language == "zh" else [])])
+
+
+def _fragments(key: str, language: str) -> list[tuple[str, str]]:
+    pieces = [p.strip().lstrip(_LEADING) for p in _SLOT.split(prompts(language)[key])[::2]]
+    said = [p for p in pieces if p]
+    return [(key if len(said) == 1 else f"{key}-{n}", p) for n, p in enumerate(said, 1)]
+
+
+def _once(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    seen: dict[str, str] = {}
+    for id_, said in pairs:
+        seen.setdefault(said, id_)
+    return [(id_, said) for said, id_ in seen.items()]
