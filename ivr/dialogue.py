@@ -20,7 +20,7 @@ class Heard:
     digits: str = ""
     words: str = ""  #: typed, or given by the line itself; spoken words come through Transcribe
     audio: str = (
-        ""  #: clip that was spoken, "RECORDING:from-to" in samples; its words are a later fact
+        ""  #: recording, "RECORDING:from-to" in samples; its words are a later fact
     )
     span: str = ""  #: clip of all that was listened to, with the silence around it
     result: dict[str, Any] | None = None

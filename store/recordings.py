@@ -20,6 +20,8 @@ class Recording(Base):
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]  #: None while it is being written, or if a crash cut it
     seconds: Mapped[float] = mapped_column(default=0.0)
+    speech_from: Mapped[float | None]  #: seconds into it where somebody begins to speak
+    speech_to: Mapped[float | None]  #: and where they have ended; this part is read back
 
     words: Mapped[list["RecordingWords"]] = relationship(
         back_populates="recording", order_by="RecordingWords.id"
