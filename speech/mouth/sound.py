@@ -1,0 +1,75 @@
+"""Arithmetic on spoken sound for the telephone: band, level, and longer pauses for those who need time.
+
+A `Wave` is floats of +-1 at 8 kHz; everybody else has int16.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from speech.audio import FRAME, RATE, Sound, from_floats, silence
+
+Wave = NDArray[np.float64]
+
+LOUDNESS = -20.0  #: dBFS of active speech, pauses not counted
+PEAK = -3.0  #: dBFS, never passed
+LOWEST, HIGHEST = 200.0, 3500.0  #: Hz; nothing above helps on a line or an old ear
+STILL = -45.0  #: dBFS: a frame below it is a pause
+CLAUSE_END = 0.12  #: s; a shorter gap is inside a word (closures of p, t, k)
+EXTRA = {"normal": 0.0, "slow": 0.6}  #: s added to each pause at a clause end, by pace
+
+
+def for_the_line(sound: Sound) -> Sound:
+    """Speech cut to the band of the telephone and brought to the house level."""
+    return from_floats(level(band(sound / 32768.0)), RATE)
+
+
+def band(wave: Wave, taps: int = 257) -> Wave:
+    """Keep LOWEST..HIGHEST: difference of two windowed sinc low-passes."""
+    if not wave.size:
+        return wave
+    n = np.arange(taps) - (taps - 1) / 2
+    low, high = (2 * f / RATE * np.sinc(2 * f / RATE * n) for f in (LOWEST, HIGHEST))
+    kept: Wave = np.convolve(wave, (high - low) * np.blackman(taps))
+    return kept[taps // 2 : taps // 2 + wave.size]
+
+
+def active_rms(wave: Wave, within: float = 30.0) -> float:
+    """RMS of the frames within so many dB of the loudest: pauses do not count."""
+    if wave.size < FRAME:
+        return float(np.sqrt(np.mean(wave**2))) if wave.size else 0.0
+    power = np.mean(wave[: wave.size // FRAME * FRAME].reshape(-1, FRAME) ** 2, axis=1)
+    return float(np.sqrt(power[power >= power.max() * 10 ** (-within / 10)].mean()))
+
+
+def level(wave: Wave) -> Wave:
+    """Active speech at LOUDNESS; peaks that would pass PEAK are bent softly under it."""
+    loudness = active_rms(wave)
+    if loudness <= 0:
+        return wave
+    louder = wave * (10 ** (LOUDNESS / 20) / loudness)
+    ceiling = 10 ** (PEAK / 20)
+    knee = 0.7 * ceiling
+    over = np.abs(louder) > knee
+    bent = knee + (ceiling - knee) * np.tanh((np.abs(louder[over]) - knee) / (ceiling - knee))
+    louder[over] = np.sign(louder[over]) * bent
+    return louder
+
+
+def paced(sound: Sound, pace: str) -> Sound:
+    """Slow means more time at clause ends, not stretched words (Holland 2000)."""
+    extra = silence(EXTRA[pace])
+    if not extra.size:
+        return sound
+    pieces, done = [], 0
+    for middle in _pauses(sound):
+        pieces += [sound[done:middle], extra]
+        done = middle
+    return np.concatenate([*pieces, sound[done:]])
+
+
+def _pauses(sound: Sound) -> list[int]:
+    """Where, in samples, the middles are of the pauses between two stretches of speech."""
+    frames = sound[: sound.size // FRAME * FRAME].reshape(-1, FRAME).astype(np.float64)
+    spoken = np.flatnonzero(np.sqrt(np.mean(frames**2, axis=1)) > 32768 * 10 ** (STILL / 20))
+    gaps = np.flatnonzero(np.diff(spoken) > CLAUSE_END * RATE / FRAME)
+    return [int((spoken[i] + 1 + spoken[i + 1]) // 2 * FRAME) for i in gaps]
