@@ -7,6 +7,16 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from store.base import Base
 from store.seal import Sealed
+from store.shelf import Damaged, NoRoom, RecordingShelf, RecordingWriter
+
+__all__ = [
+    "Damaged",
+    "NoRoom",
+    "Recording",
+    "RecordingShelf",
+    "RecordingWords",
+    "RecordingWriter",
+]
 
 
 class Recording(Base):
