@@ -26,7 +26,7 @@ class NeedsAHuman(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """Something said in the caller's own words: the clip, and what was understood of it."""
+    """Something said in the caller's own words: the recording, and what was understood of it."""
 
     recording: str
     words: Words

@@ -94,7 +94,7 @@ def ask_verdict(key: str) -> Dialogue[tuple[Verdict, str]]:
 
 @dataclass(frozen=True, slots=True)
 class _WithEvidence:
-    """A verdict together with how it was given: "key 1", or the clip it was said in."""
+    """A verdict together with how it was given: "key 1", or the recording it was said in."""
 
     menu: Menu[Verdict]
     prompt: str = "callback.verdict"

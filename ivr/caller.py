@@ -11,8 +11,8 @@ class Answer:
     """A result that waits for this resident."""
 
     ticket: int
-    recording: str | None  #: clip of the need, in the resident's own voice
-    result: str | None  #: clip of the result, in the handler's voice
+    recording: str | None  #: recording of the need, in the resident's own voice
+    result: str | None  #: recording of the result, in the handler's voice
     words: str  #: the result as text, where no voice was recorded
     told_on: str  #: when the need was told, ISO 8601
 
@@ -34,6 +34,7 @@ class Caller:
     number: str = ""
     resident: int | None = None
     language: str = "zh"
+    pace: str = "normal"  #: "slow": longer pauses are waited out, and made
     answers: tuple[Answer, ...] = ()
     draft: Draft | None = None
     edition: str = EDITION

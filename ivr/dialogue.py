@@ -19,10 +19,8 @@ class Heard:
 
     digits: str = ""
     words: str = ""  #: typed, or given by the line itself; spoken words come through Transcribe
-    audio: str = (
-        ""  #: recording, "RECORDING:from-to" in samples; its words are a later fact
-    )
-    span: str = ""  #: clip of all that was listened to, with the silence around it
+    audio: str = ""  #: recording, "RECORDING:from-to" in samples; its words are a later fact
+
     result: dict[str, Any] | None = None
 
     @property

@@ -1,0 +1,181 @@
+"""One call at the hotline: its turns, its sound, its recordings, its ending. Lines drive it; it knows no line."""
+
+import logging
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from dataclasses import asdict, dataclass
+from datetime import datetime, tzinfo
+from typing import Any, Protocol, TypeAlias
+from uuid import uuid4
+
+import numpy as np
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ivr.calls import Call, Ending, ending_of, take_turn
+from ivr.dialogue import Clip, Do, Heard, Say
+from ivr.engine import Turn, Wait
+from ivr.recorder import Recorder
+from ivr.wording import parts, text
+from speech.audio import RATE, Sound, silence, ulaw_decode
+from speech.commands import Transcribe, Words
+from store.database import Database
+from store.recordings import Recording, RecordingWords
+from store.shelf import RecordingShelf
+
+log = logging.getLogger(__name__)
+
+#: what the hotline does for a dialogue: (session, command, time) -> the data of its result
+Act: TypeAlias = Callable[[Session, Any, datetime], dict[str, Any]]
+
+
+class Ears(Protocol):
+    """What a call asks of ``speech.ears.EarDesk``."""
+
+    def begin(
+        self, recording: str, sound: Sound, language: str, *, short: bool = False
+    ) -> None: ...
+    def drop(self, recording: str) -> None: ...
+    def words(
+        self, recording: str, sound: Sound, language: str, *, short: bool = False
+    ) -> Future[Words]: ...
+
+
+class Mouth(Protocol):
+    """What a call asks of ``speech.mouth.Mouth``."""
+
+    def say(self, text: str, language: str = "zh", pace: str = "normal") -> Sound: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exchange:
+    """What all calls on this machine share."""
+
+    database: Database
+    shelf: RecordingShelf
+    ears: Ears
+    mouth: Mouth
+    acts: Mapping[type, Act]  #: who reacts to which command
+    zone: tzinfo
+    now: Callable[[], datetime]
+
+    def clip(self, recording: str) -> Sound:
+        """A recording as it is played to somebody: from the first word to the last."""
+        with self.database.read() as session:
+            row = session.get(Recording, recording)
+        sound = ulaw_decode(self.shelf.read(recording))
+        if row is None or row.speech_to is None:
+            return sound
+        return sound[round((row.speech_from or 0) * RATE) : round(row.speech_to * RATE)]
+
+
+class Conversation:
+    """One call. Its methods may be slow (database, voices): lines run them off the audio loop."""
+
+    def __init__(self, exchange: Exchange, call: str, language: str, pace: str = "normal") -> None:
+        self.exchange = exchange
+        self.call = call
+        self.language = language
+        self.pace = pace
+        self.outcome: Ending | None = None
+        self._seq = 0
+        self._hearing: dict[str, Future[Words]] = {}
+
+    def turn(self, answer: Heard | None = None) -> Turn:
+        """Hear an answer, or only look where the call stands."""
+        at = self.exchange.now()
+        with self.exchange.database.write() as session:
+            call = session.get_one(Call, self.call)
+            said = None if answer is None else (self._seq, answer)
+            turn = take_turn(call, lambda do: self._perform(do, session, at), answer=said, at=at)
+            self._seq = len(call.entries) - 1
+            if turn.then is None:
+                self.outcome = ending_of(call)
+        return turn
+
+    def waits_for(self, wait: Wait) -> Future[Words]:
+        """What a held line waits for."""
+        command = wait.do.command
+        if not isinstance(command, Transcribe):
+            raise TypeError(f"nothing slow is known of {command!r}")
+        return self._transcribing(command)
+
+    def sound(self, spoken: tuple[Say, ...]) -> Sound:
+        """What the caller hears for these sentences, with a breath between them."""
+        pieces: list[Sound] = []
+        for say in spoken:
+            pieces += [self._part(part) for part in parts(say, self.language, self.exchange.zone)]
+            pieces.append(silence(0.35))
+        return np.concatenate(pieces) if pieces else silence(0.0)
+
+    def text(self, say: Say) -> str:
+        return text(say, self.language, self.exchange.zone)
+
+    def recorder(self, key: str) -> Recorder:
+        """A new recording of this call, on the shelf from its first second on."""
+        recording = uuid4().hex
+        return Recorder(recording, key, self._register, self.exchange.shelf.writer(recording))
+
+    def hang_up(self) -> Ending:
+        """The line is gone: give the call the ending it has earned."""
+        at = self.exchange.now()
+        with self.exchange.database.write() as session:
+            call = session.get_one(Call, self.call)
+            self.outcome = ending_of(call)
+            ended = call.end(self.outcome, at)
+            if ended and self.outcome is Ending.DRAFT:
+                self.exchange.acts[Draft](session, Draft(call=call.id), at)
+        return self.outcome
+
+    def _part(self, part: object) -> Sound:
+        if isinstance(part, Clip):
+            return np.concatenate([silence(0.2), self.exchange.clip(part.recording), silence(0.3)])
+        return self.exchange.mouth.say(part.text, self.language, self.pace)  # type: ignore[attr-defined]
+
+    def _register(self, recorder: Recorder, *, ended: bool) -> None:
+        at = self.exchange.now()
+        with self.exchange.database.write() as session:
+            row = session.get(Recording, recorder.id)
+            if row is None:
+                row = Recording(id=recorder.id, call_id=self.call, key=recorder.key, started_at=at)
+                session.add(row)
+            row.seconds, row.ended_at = recorder.seconds, at if ended else None
+            row.speech_from, row.speech_to = recorder.speech
+
+    def _perform(self, do: Do, session: Session, at: datetime) -> Heard | None:
+        if isinstance(do.command, Transcribe):
+            words = self._words(do.command, session, at)
+            return None if words is None else Heard(result=asdict(words))
+        return Heard(result=self.exchange.acts[type(do.command)](session, do.command, at))
+
+    def _words(self, command: Transcribe, session: Session, at: datetime) -> Words | None:
+        """The text of a recording, once somebody has heard it; kept as a row beside it."""
+        known = session.scalars(
+            select(RecordingWords).where(RecordingWords.recording_id == command.recording)
+        ).first()
+        if known is not None:
+            return Words(text=known.text, confidence=known.confidence, engine=known.engine)
+        hearing = self._transcribing(command)
+        if not hearing.done():
+            return None
+        words = hearing.result()
+        row = RecordingWords(recording_id=command.recording, at=at, by="ear", **asdict(words))
+        session.add(row)
+        return words
+
+    def _transcribing(self, command: Transcribe) -> Future[Words]:
+        if command.recording not in self._hearing:
+            self._hearing[command.recording] = self.exchange.ears.words(
+                command.recording,
+                self.exchange.clip(command.recording),
+                self.language,
+                short=bool(command.answers),
+            )
+        return self._hearing[command.recording]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A call broke off: keep what was said for a person, who rings back in 15 minutes."""
+
+    call: str

@@ -1,0 +1,165 @@
+"""The simulated telephone line: a shipped double, honest about being one.
+
+8 kHz G.711 mu-law in 20 ms frames both ways, as on a real line; only the wire is missing.
+The caller on it is a script: it speaks a sound when a question has been asked, presses
+keys, hangs up, and remembers what it heard. At pace "real" a frame takes 20 ms; at "fast"
+as long as it takes, and the conversation is the same because time is counted in frames.
+"""
+
+import time
+from collections.abc import Callable
+from concurrent.futures import wait
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+
+from ivr.dialogue import Kind, Listen
+from ivr.exchange import Conversation, Ears
+from ivr.live import SILENCE, LiveCall
+from speech.audio import FRAME, RATE, Sound, ulaw_decode, ulaw_encode
+
+REACTION = round(0.3 * RATE / FRAME)  #: frames between the end of a question and the caller's key
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the caller does when asked: speak, press keys after a moment, hang up."""
+
+    sound: Sound | None = None
+    keys: str = ""
+    hang_up_after: float | None = None  #: seconds after the end of the question
+
+
+class Caller(Protocol):
+    """Somebody at the other end."""
+
+    def asked(self, listen: Listen) -> Reply: ...
+
+
+@dataclass(slots=True)
+class ScriptedCaller:
+    """Tells the need once; each key answers the next question that takes keys, the last one repeats."""
+
+    need: Sound | None = None
+    keys: str = ""
+    _told: bool = False
+    _next: int = 0
+
+    def asked(self, listen: Listen) -> Reply:
+        if listen.kind in (Kind.CHOICE, Kind.NUMBER):
+            return Reply(keys=self._key())
+        if listen.key.startswith("need.") and listen.kind is Kind.STORY and not self._told:
+            self._told = True
+            return Reply(sound=self.need)
+        return Reply()
+
+    def _key(self) -> str:
+        key = self.keys[min(self._next, len(self.keys) - 1)] if self.keys else ""
+        self._next += 1
+        return key
+
+
+@dataclass(slots=True)
+class Timings:
+    """Measured at pace "real" only. Milliseconds."""
+
+    first_sound: dict[str, float] = field(
+        default_factory=dict
+    )  #: question key -> answer to first sound
+    _asked: str = ""
+    _since: float | None = None
+
+    def answered(self, key: str) -> None:
+        self._asked, self._since = key, time.perf_counter()
+
+    def sounded(self) -> None:
+        if self._since is not None:
+            self.first_sound[self._asked] = round((time.perf_counter() - self._since) * 1000, 1)
+            self._since = None
+
+
+class SimulatedLine:
+    """Carries one call between the hotline and a scripted caller."""
+
+    def __init__(
+        self,
+        caller: Caller,
+        *,
+        real: bool = False,
+        connect: Callable[[str], bool] = lambda _to: False,
+    ) -> None:
+        self.timings = Timings()
+        self._caller = caller
+        self._real = real
+        self._connect = connect
+        self._heard: list[bytes] = []
+        self._speaking = memoryview(b"")
+        self._keys = ""
+        self._countdown = 0
+        self._hang_up_in: int | None = None
+
+    @property
+    def heard(self) -> Sound:
+        """Everything the caller heard."""
+        return ulaw_decode(b"".join(self._heard)) if self._heard else np.zeros(0, dtype=np.int16)
+
+    def carry(self, conversation: Conversation, ears: Ears) -> LiveCall:
+        """Run the call to its end, whoever ends it."""
+        call = LiveCall(conversation, ears, connect=self._connect, asked=self._asked)
+        tick = time.perf_counter()
+        try:
+            while not call.over:
+                tick = self._pace(call, tick)
+                self._step(call)
+        finally:
+            call.finish()
+        return call
+
+    def _step(self, call: LiveCall) -> None:
+        was = call.listening
+        heard = call.frame(self._next_frame())
+        self._heard.append(heard)
+        if was is not None and call.listening is None:
+            self.timings.answered(was.key)
+        if call.thinking is None and heard != SILENCE:
+            self.timings.sounded()
+        self._act(call)
+
+    def _act(self, call: LiveCall) -> None:
+        """Keys and hanging up, each in its time."""
+        if self._hang_up_in is not None:
+            self._hang_up_in -= 1
+            if self._hang_up_in <= 0:
+                call.hang_up()
+                return
+        if self._keys:
+            self._countdown -= 1
+            if self._countdown <= 0:
+                was, key, self._keys = call.listening, self._keys[0], self._keys[1:]
+                self._countdown = REACTION
+                call.key(key)
+                if was is not None and call.listening is None:
+                    self.timings.answered(was.key)
+
+    def _asked(self, listen: Listen) -> None:
+        reply = self._caller.asked(listen)
+        if reply.sound is not None:
+            self._speaking = memoryview(ulaw_encode(reply.sound))
+        self._keys, self._countdown = reply.keys, REACTION
+        if reply.hang_up_after is not None:
+            self._hang_up_in = round(reply.hang_up_after * RATE / FRAME) + 1
+
+    def _next_frame(self) -> bytes:
+        piece, self._speaking = bytes(self._speaking[:FRAME]), self._speaking[FRAME:]
+        return piece + SILENCE[len(piece) :]
+
+    def _pace(self, call: LiveCall, tick: float) -> float:
+        """Real: wait for the next 20 ms. Fast: only wait for what the hotline thinks about."""
+        if not self._real:
+            if call.thinking is not None:
+                wait([call.thinking])
+            return tick
+        tick += FRAME / RATE
+        time.sleep(max(0.0, tick - time.perf_counter()))
+        return tick

@@ -1,0 +1,98 @@
+"""One question being answered: frames and keys in, one `Heard` out.
+
+Each kind of question has its own patience (people.md: ten seconds to the first word, four
+and a half of silence before "is there more?", four more before a story ends) and its own
+reading of keys: 0 is a person everywhere, # ends what can be long.
+"""
+
+from collections.abc import Mapping
+
+from ivr.dialogue import Heard, Kind, Listen
+from ivr.exchange import Ears
+from ivr.recorder import Recorder
+from speech.audio import FRAME, RATE, ulaw_decode
+from speech.patience import SHORT, STORY, Happening, Listener, Patience
+from speech.voice import CallerVoice
+
+PATIENCE: Mapping[Kind, Patience] = {
+    Kind.STORY: STORY,
+    Kind.WORD: Patience(first_word=8.0, more=None, again=2.0, longest=60.0),
+    Kind.CHOICE: SHORT,
+    Kind.NUMBER: Patience(first_word=10.0, more=None, again=2.5, longest=60.0),
+}
+SLOWER = 1.5  #: how much longer a resident with pace "slow" is waited for (estimate)
+BETWEEN_KEYS = 4.0  #: seconds after a key that end a number
+
+
+class Listening:
+    """Feed it every frame and key from the end of a question to its answer."""
+
+    def __init__(
+        self, listen: Listen, recorder: Recorder, ears: Ears, language: str, pace: str
+    ) -> None:
+        patience = PATIENCE[listen.kind]
+        self.listen = listen
+        self.recorder = recorder
+        self._ears = ears
+        self._language = language
+        self._listener = Listener(
+            patience.slower(SLOWER) if pace == "slow" else patience, CallerVoice()
+        )
+        self._keys = ""
+        self._since_key = 0
+
+    def frame(self, frame: bytes, *, speaking: bool) -> Heard | Happening | None:
+        """20 ms of mu-law; an answer, MORE where the line should ask softly for more, or nothing."""
+        self.recorder.feed(frame)
+        happening = self._listener.feed(ulaw_decode(frame), speaking=speaking)
+        if self._keys:
+            self._since_key += 1
+            return self._heard() if self._since_key * FRAME >= BETWEEN_KEYS * RATE else None
+        match happening:
+            case Happening.PAUSED:
+                sound = self.recorder.sound[self._listener.said]
+                self._ears.begin(self.recorder.id, sound, self._language, short=self._short)
+            case Happening.RESUMED:
+                self._ears.drop(self.recorder.id)
+            case Happening.MORE:
+                return happening
+            case Happening.ENDED | Happening.NOTHING | Happening.LIMIT:
+                return self._heard()
+            case _:
+                pass
+        return None
+
+    def key(self, digit: str) -> Heard | None:
+        """A key; None where it says nothing here."""
+        match self.listen.kind:
+            case Kind.NUMBER if digit.isdigit():
+                self._keys, self._since_key = self._keys + digit, 0
+                return None
+            case Kind.CHOICE if digit != "#":
+                return self._heard(digit)
+            case _ if digit == "0":
+                return self._heard("0")
+            case _ if digit == "#" and (self._keys or self.has_speech):
+                return self._heard()
+            case _:
+                return None
+
+    @property
+    def has_speech(self) -> bool:
+        return self._listener.speech_start is not None
+
+    def note_speech(self) -> None:
+        """Write beside the recording where in it somebody speaks."""
+        if self.has_speech:
+            said = self._listener.said
+            end = min(said.stop, len(self.recorder.sound))
+            self.recorder.speech = (said.start / RATE, end / RATE)
+
+    @property
+    def _short(self) -> bool:
+        return self.listen.kind is not Kind.STORY
+
+    def _heard(self, digit: str = "") -> Heard:
+        self.note_speech()
+        keys = digit or self._keys
+        return Heard(digits=keys, audio=self.recorder.id if self.has_speech else "")
