@@ -75,6 +75,7 @@ class FoundWanting(Event):
     evidence: str
     half: bool
     why: str | None  #: id of the recording of what is missing
+    why_words: str
     promised: str  #: the 7-day promise that ran until now, ISO 8601
 
 
