@@ -1,0 +1,82 @@
+"""The whole house opened from its settings: the one place where the parts are put together."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.resources import files
+from pathlib import Path
+
+from hotline.settings import Settings
+from hotline.wiring import ACTS
+from ivr import calls as _calls
+from ivr.exchange import Exchange
+from proxy_agents import residents as _residents
+from speech.ears import EarDesk
+from speech.mouth import Mouth
+from store.database import Database, migrate, open_database
+from store.seal import Keyring
+from store.shelf import RecordingShelf
+from tickets import models as _models
+
+__all__ = ["House", "clock", "open_house"]
+
+TABLES = (_calls, _residents, _models)  #: modules that define tables: importing them is enough
+
+
+@dataclass(frozen=True, kw_only=True)
+class House:
+    settings: Settings
+    keyring: Keyring
+    database: Database
+    shelf: RecordingShelf
+    ears: EarDesk
+    mouth: Mouth
+    exchange: Exchange
+    now: Callable[[], datetime]
+
+
+def clock() -> datetime:
+    """The one place where the time of day is read."""
+    return datetime.now(UTC)
+
+
+@contextmanager
+def open_house(settings: Settings, *, now: Callable[[], datetime] = clock) -> Iterator[House]:
+    """Open everything, migrate the database, and close it all in the end."""
+    settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    keyring = Keyring.load(settings.home, settings.environ)
+    database = open_database(settings.database, keyring)
+    migrate(database)
+    shelf = RecordingShelf(settings.recordings, keyring)
+    ears = EarDesk(settings.models)
+    mouth = open_mouth(settings)
+    exchange = Exchange(
+        database=database,
+        shelf=shelf,
+        ears=ears,
+        mouth=mouth,
+        acts=ACTS,
+        zone=settings.zone,
+        now=now,
+    )
+    try:
+        yield House(
+            settings=settings,
+            keyring=keyring,
+            database=database,
+            shelf=shelf,
+            ears=ears,
+            mouth=mouth,
+            exchange=exchange,
+            now=now,
+        )
+    finally:
+        ears.close()
+        mouth.close()
+        database.close()
+
+
+def open_mouth(settings: Settings) -> Mouth:
+    prompts = Path(str(files("ivr") / "prompts"))
+    return Mouth(voices=[prompts / "zh"], overrides=settings.voices, cache=settings.cache / "voice")

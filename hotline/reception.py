@@ -1,0 +1,113 @@
+"""Who is on the line: a call begins, and what is known of its caller is frozen with it."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hotline.house import House
+from hotline.process import this_process
+from ivr.caller import Answer, Caller, Draft
+from ivr.calls import Call, Ending, Purpose, open_call
+from ivr.exchange import Conversation, Pace
+from proxy_agents.residents import Resident, normal_number, residents_of_line
+from tickets.callbacks import Callback, answers_waiting
+from tickets.models import Ticket
+from tickets.waiting import Waiting
+
+RESUME_WITHIN = timedelta(
+    hours=24
+)  #: how old a broken-off call may be to be gone on with (estimate)
+
+
+def answer_phone(
+    house: House, *, line: str, number: str = "", language: str | None = None
+) -> Conversation:
+    """A call comes in; ``number`` is "" where it is withheld, ``language`` None for the resident's own."""
+    digits = normal_number(number)
+    with house.database.write() as session:
+        resident = _resident(session, house, digits)
+        caller = Caller(
+            call=uuid4().hex,
+            number=digits,
+            resident=resident.id if resident else None,
+            language=language or (resident.language if resident else "zh"),
+            pace=resident.pace if resident else "normal",
+            answers=tuple(map(_answer, _waiting(session, resident, digits))),
+            draft=_draft(session, house, digits),
+        )
+        session.add(_call(caller, house, line, Purpose.INTAKE))
+    return Conversation(house.exchange, caller.call, caller.language, _pace(caller))
+
+
+def ring(house: House, callback: int, *, line: str) -> Conversation:
+    """We ring somebody back; the attempt itself is a row of the caller's, see ``hotline.callbacks``."""
+    with house.database.write() as session:
+        owed = session.get_one(Callback, callback)
+        ticket = session.get_one(Ticket, owed.ticket_id)
+        resident = session.get(Resident, ticket.resident_id) if ticket.resident_id else None
+        caller = Caller(
+            call=uuid4().hex,
+            number=(resident.phone if resident else None) or ticket.callback_number or "",
+            resident=ticket.resident_id,
+            language=ticket.language,
+            pace=resident.pace if resident else "normal",
+            answers=(_answer(ticket),),
+        )
+        session.add(_call(caller, house, line, Purpose.CALLBACK))
+    return Conversation(house.exchange, caller.call, caller.language, _pace(caller))
+
+
+def _call(caller: Caller, house: House, line: str, purpose: Purpose) -> Call:
+    return open_call(
+        caller,
+        line=line,
+        purpose=purpose,
+        number=caller.number or None,
+        number_index=house.keyring.blind(caller.number) if caller.number else None,
+        process=this_process(),
+        started_at=house.now(),
+    )
+
+
+def _pace(caller: Caller) -> Pace:
+    return "slow" if caller.pace == "slow" else "normal"
+
+
+def _resident(session: Session, house: House, digits: str) -> Resident | None:
+    """The resident of this line; a line that several share tells nobody apart."""
+    found = residents_of_line(session, house.keyring, digits) if digits else []
+    return found[0] if len(found) == 1 else None
+
+
+def _waiting(session: Session, resident: Resident | None, digits: str) -> list[Ticket]:
+    """Results that wait for this line; the dialogue still asks who is speaking."""
+    return answers_waiting(session, resident=resident.id if resident else None, number=digits)
+
+
+def _answer(ticket: Ticket) -> Answer:
+    return Answer(
+        ticket=ticket.id,
+        recording=ticket.recording_id,
+        result=ticket.result_recording_id,
+        words=ticket.result_words or "",
+        told_on=ticket.opened_at.isoformat(),
+    )
+
+
+def _draft(session: Session, house: House, digits: str) -> Draft | None:
+    """The need of a call from this line that broke off lately and that nobody has taken up yet."""
+    if not digits:
+        return None
+    since = house.now() - RESUME_WITHIN
+    row = session.scalars(
+        select(Waiting)
+        .join(Call, Call.id == Waiting.call_id)
+        .where(Call.number_index == house.keyring.blind(digits), Call.ending == Ending.DRAFT)
+        .where(Call.started_at >= since, Waiting.taken_at.is_(None), Waiting.closed_at.is_(None))
+        .order_by(Waiting.id.desc())
+    ).first()
+    if row is None or row.recording_id is None or not row.words:
+        return None
+    return Draft(waiting=row.id, recording=row.recording_id, words=row.words)
