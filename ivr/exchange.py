@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import asdict, dataclass
 from datetime import datetime, tzinfo
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Literal, Protocol, TypeAlias
 from uuid import uuid4
 
 import numpy as np
@@ -16,17 +16,21 @@ from ivr.calls import Call, Ending, ending_of, take_turn
 from ivr.dialogue import Clip, Do, Heard, Say
 from ivr.engine import Turn, Wait
 from ivr.recorder import Recorder
-from ivr.wording import parts, text
+from ivr.wording import Part, Text, parts, text
 from speech.audio import RATE, Sound, silence, ulaw_decode
 from speech.commands import Transcribe, Words
 from store.database import Database
 from store.recordings import Recording, RecordingWords
 from store.shelf import RecordingShelf
+from tickets.commands import DraftHeard, HandOver, Reason
 
 log = logging.getLogger(__name__)
 
 #: what the hotline does for a dialogue: (session, command, time) -> the data of its result
 Act: TypeAlias = Callable[[Session, Any, datetime], dict[str, Any]]
+
+
+Pace: TypeAlias = Literal["normal", "slow"]
 
 
 class Ears(Protocol):
@@ -44,7 +48,9 @@ class Ears(Protocol):
 class Mouth(Protocol):
     """What a call asks of ``speech.mouth.Mouth``."""
 
-    def say(self, text: str, language: str = "zh", pace: str = "normal") -> Sound: ...
+    def say(
+        self, text: str, language: str = "zh", pace: Pace = "normal", *, keep: bool = True
+    ) -> Sound: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +78,7 @@ class Exchange:
 class Conversation:
     """One call. Its methods may be slow (database, voices): lines run them off the audio loop."""
 
-    def __init__(self, exchange: Exchange, call: str, language: str, pace: str = "normal") -> None:
+    def __init__(self, exchange: Exchange, call: str, language: str, pace: Pace = "normal") -> None:
         self.exchange = exchange
         self.call = call
         self.language = language
@@ -116,21 +122,35 @@ class Conversation:
         recording = uuid4().hex
         return Recorder(recording, key, self._register, self.exchange.shelf.writer(recording))
 
-    def hang_up(self) -> Ending:
-        """The line is gone: give the call the ending it has earned."""
+    def hang_up(self, *, trouble: bool = False) -> Ending:
+        """The line is gone: give the call the ending it has earned; a broken-off need is kept for a person."""
         at = self.exchange.now()
+        draft = None
         with self.exchange.database.write() as session:
             call = session.get_one(Call, self.call)
-            self.outcome = ending_of(call)
-            ended = call.end(self.outcome, at)
-            if ended and self.outcome is Ending.DRAFT:
-                self.exchange.acts[Draft](session, Draft(call=call.id), at)
+            self.outcome = call.ending or ending_of(call)
+            if call.end(self.outcome, at) and self.outcome is Ending.DRAFT:
+                draft = draft_of(session, call, trouble=trouble)
+                self.exchange.acts[HandOver](session, draft, at)
+        if draft and draft.recording:
+            self.hear_draft(draft.recording)
         return self.outcome
 
-    def _part(self, part: object) -> Sound:
-        if isinstance(part, Clip):
-            return np.concatenate([silence(0.2), self.exchange.clip(part.recording), silence(0.3)])
-        return self.exchange.mouth.say(part.text, self.language, self.pace)  # type: ignore[attr-defined]
+    def hear_draft(self, recording: str) -> None:
+        """What was said before the line broke, as text; it may be a cry for help."""
+        words = self._transcribing(Transcribe(recording)).result()
+        at = self.exchange.now()
+        with self.exchange.database.write() as session:
+            session.add(RecordingWords(recording_id=recording, at=at, by="ear", **asdict(words)))
+            heard = DraftHeard(call=self.call, words=words.text, language=self.language)
+            self.exchange.acts[DraftHeard](session, heard, at)
+
+    def _part(self, part: Part) -> Sound:
+        match part:
+            case Clip(recording=recording):
+                return np.concatenate([silence(0.2), self.exchange.clip(recording), silence(0.3)])
+            case Text(text=said, personal=personal):
+                return self.exchange.mouth.say(said, self.language, self.pace, keep=not personal)
 
     def _register(self, recorder: Recorder, *, ended: bool) -> None:
         at = self.exchange.now()
@@ -174,8 +194,18 @@ class Conversation:
         return self._hearing[command.recording]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
-    """A call broke off: keep what was said for a person, who rings back in 15 minutes."""
-
-    call: str
+def draft_of(session: Session, call: Call, *, trouble: bool = False) -> HandOver:
+    """What to keep of a call that broke off: its longest recording of a need, if any."""
+    told = session.scalars(
+        select(Recording)
+        .where(Recording.call_id == call.id, Recording.key.like("need.%"))
+        .order_by(Recording.seconds.desc())
+    ).all()
+    spoken = [one for one in told if one.speech_to is not None or one.ended_at is None]
+    return HandOver(
+        call=call.id,
+        resident=call.resident_id,
+        reason=Reason.TROUBLE if trouble else Reason.DRAFT,
+        recording=spoken[0].id if spoken else None,
+        number=call.number or "",
+    )

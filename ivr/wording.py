@@ -23,6 +23,7 @@ class Text:
     """A piece of wording to be spoken by the mouth."""
 
     text: str
+    personal: bool = False  #: must not lie in a cache in the clear
 
 
 Part: TypeAlias = Text | Clip
@@ -65,9 +66,10 @@ def _value(value: Value, language: str, zone: tzinfo) -> list[Part]:
             said = moment_zh if language == "zh" else moment_en
             return [Text(t) for t in said(datetime.fromisoformat(at), hour=hour, zone=zone)]
         case Digits(digits=digits):
-            return [Text(t) for t in (digits_zh if language == "zh" else digits_en)(digits)]
+            said_digits = (digits_zh if language == "zh" else digits_en)(digits)
+            return [Text(t, personal=True) for t in said_digits]
         case str():
-            return [Text(value)] if value else []
+            return [Text(value, personal=True)] if value else []
 
 
 def name_of(kind: str, id_: str, language: str) -> str:

@@ -1,0 +1,100 @@
+"""An account of one call, for people and for programs: the JSON of ``hotline call`` is a contract."""
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hotline.house import House
+from ivr.calls import Call
+from ivr.transcript import transcript
+from store.recordings import Recording, RecordingWords
+from tickets.models import Ticket
+from tickets.waiting import Waiting
+
+Data = dict[str, Any]
+
+NO_WORDS: Data = {"text": "", "confidence": None, "engine": "none"}
+
+
+def account_of(house: House, call_id: str) -> Data:
+    """What came of a call; times are ISO 8601, ``need`` is always there."""
+    with house.database.read() as session:
+        call = session.get_one(Call, call_id)
+        ticket = session.scalars(select(Ticket).where(Ticket.call_id == call_id)).first()
+        told = _need_recording(session, call)
+        return {
+            "call": call.id,
+            "outcome": call.ending,
+            "need": _need(session, call, told),
+            "urgent": _urgent(session, call),
+            "ask": (_last(call, ".way") or {}).get("ask"),
+            "recording": {
+                "id": told.id if told else None,
+                "seconds": round(told.seconds, 2) if told else 0.0,
+            },
+            "ticket": ticket_data(ticket),
+            "transcript": transcript(call, house.settings.zone),
+        }
+
+
+def ticket_data(ticket: Ticket | None) -> Data | None:
+    if ticket is None:
+        return None
+    return {
+        "id": ticket.id,
+        "department": ticket.department,
+        "service": ticket.service,
+        "assignee": ticket.assignee,
+        "due": {
+            "respond": ticket.respond_due.isoformat(),
+            "handle": ticket.handle_due.isoformat(),
+            "feedback": ticket.feedback_due.isoformat(),
+        },
+    }
+
+
+def _last(call: Call, suffix: str) -> Data | None:
+    """The last result whose key ends so."""
+    found = [row.heard["result"] for row in call.entries if row.key.endswith(suffix)]
+    return found[-1] if found else None
+
+
+def _need_recording(session: Session, call: Call) -> Recording | None:
+    """The recording of the need: the one last spoken in, else the longest one kept."""
+    told = session.scalars(
+        select(Recording)
+        .where(Recording.call_id == call.id, Recording.key.like("need.%"))
+        .where(Recording.key.not_like("%.right.%"), Recording.key.not_like("%.danger.%"))
+        .order_by(Recording.started_at)
+    ).all()
+    spoken = [one for one in told if one.speech_to is not None]
+    return spoken[-1] if spoken else max(told, key=lambda one: one.seconds, default=None)
+
+
+def _need(session: Session, call: Call, told: Recording | None) -> Data:
+    typed = [
+        row.heard["words"]
+        for row in call.entries
+        if row.key.startswith("need.") and row.key.count(".") == 2 and row.heard["words"]
+    ]
+    if typed:
+        return {"text": typed[-1], "confidence": 1.0, "engine": "typed"}
+    if told is None:
+        return dict(NO_WORDS)
+    heard = session.scalars(
+        select(RecordingWords)
+        .where(RecordingWords.recording_id == told.id)
+        .order_by(RecordingWords.id.desc())
+    ).first()
+    if heard is None:
+        return dict(NO_WORDS)
+    return {"text": heard.text, "confidence": heard.confidence, "engine": heard.engine}
+
+
+def _urgent(session: Session, call: Call) -> Data | None:
+    danger = (_last(call, ".way") or {}).get("danger")
+    if danger:
+        return {"kind": danger["kind"], "certain": danger["certain"]}
+    kind = session.scalars(select(Waiting.danger).where(Waiting.call_id == call.id)).first()
+    return {"kind": kind, "certain": False} if kind else None
