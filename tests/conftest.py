@@ -12,7 +12,7 @@ import psycopg
 import pytest
 from sqlalchemy import inspect, text
 
-from store.database import Database, migrate, open_database
+from store.database import migrate, open_database
 from store.seal import Keyring
 
 SERVER = "127.0.0.1:5432"
@@ -76,11 +76,21 @@ def postgresql_url(postgresql_server):
 
 
 @pytest.fixture(scope="session")
-def postgresql(postgresql_url, keyring):
+def postgresql_tables(postgresql_url, keyring):
     database = open_database(postgresql_url, keyring)
     migrate(database)
     yield database
     database.close()
+
+
+@pytest.fixture
+def postgresql(postgresql_tables):
+    """An empty PostgreSQL database."""
+    yield postgresql_tables
+    names = set(inspect(postgresql_tables.engine).get_table_names())
+    emptied = ", ".join(names - {"alembic_version", "key_marks"})
+    with postgresql_tables.write() as session:
+        session.execute(text(f"TRUNCATE {emptied} RESTART IDENTITY CASCADE"))
 
 
 @pytest.fixture
@@ -95,13 +105,4 @@ def sqlite(tmp_path, sqlite_file, keyring):
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request):
     """An empty database, once on SQLite and once on PostgreSQL."""
-    database = request.getfixturevalue(request.param)
-    yield database
-    if request.param == "postgresql":
-        empty(database)
-
-
-def empty(database: Database) -> None:
-    tables = set(inspect(database.engine).get_table_names()) - {"alembic_version", "key_marks"}
-    with database.write() as session:
-        session.execute(text(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE"))
+    return request.getfixturevalue(request.param)

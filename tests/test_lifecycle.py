@@ -1,0 +1,84 @@
+"""The life of a ticket as a table: every move in it is taken once, every other one is refused."""
+
+from datetime import UTC, datetime, timedelta
+from typing import get_args
+
+import pytest
+
+from tickets.clocks import Clock, Due
+from tickets.lifecycle import (
+    MOVES,
+    Assigned,
+    Ended,
+    FoundSolved,
+    FoundWanting,
+    Handled,
+    Happening,
+    IllegalMove,
+    Missed,
+    Rerouted,
+    Returned,
+    Status,
+    Taken,
+    Told,
+    WordsCorrected,
+    after,
+)
+
+MONDAY = datetime(2026, 1, 5, 9, tzinfo=UTC)
+EVENTS: list[Happening] = [
+    kind(at=MONDAY, by="somebody", **details)
+    for kind, details in (
+        (Assigned, {"assignee": "department:property"}),
+        (Taken, {}),
+        (Returned, {"reason": "not ours"}),
+        (Handled, {"words": "mended", "recording": None}),
+        (Told, {"call": "c1"}),
+        (Missed, {"outcome": "busy"}),
+        (FoundSolved, {"evidence": "key 1"}),
+        (
+            FoundWanting,
+            {"evidence": "key 2", "half": True, "why": None, "why_words": "", "promised": ""},
+        ),
+        (WordsCorrected, {"before": "a", "after": "b"}),
+        (Rerouted, {"assignee": "agent:3", "before": None, "why": ""}),
+        (Ended, {"reason": "moved away"}),
+    )
+]
+
+
+def test_every_event_and_status_is_in_the_table():
+    used = {event for moves in MOVES.values() for event in moves}
+    assert used == set(get_args(Happening)) == {type(event) for event in EVENTS}
+    assert set(MOVES) == set(Status)
+
+
+@pytest.mark.parametrize("status", Status)
+@pytest.mark.parametrize("event", EVENTS, ids=lambda event: type(event).__name__)
+def test_what_is_not_in_the_table_is_refused(status, event):
+    if type(event) in MOVES[status]:
+        assert after(status, event) is MOVES[status][type(event)]
+    else:
+        with pytest.raises(IllegalMove, match=f"{type(event).__name__} while {status}"):
+            after(status, event)
+
+
+def test_only_the_residents_own_answer_solves():
+    solving = {event for moves in MOVES.values() for event in moves if moves[event] == "solved"}
+    assert solving == {FoundSolved, WordsCorrected}
+    assert [status for status in Status if FoundSolved in MOVES[status]] == [Status.TOLD]
+
+
+def test_handled_is_not_solved():
+    assert FoundSolved not in MOVES[Status.HANDLED]
+
+
+def test_nothing_reopens_what_is_solved_or_ended():
+    assert {*MOVES[Status.SOLVED].values(), *MOVES[Status.ENDED].values()} <= {"solved", "ended"}
+
+
+def test_three_clocks_run_from_one_opening_time():
+    due = Due.after(MONDAY)
+    assert due.of(Clock.RESPOND) - MONDAY == timedelta(minutes=15)
+    assert due.of(Clock.HANDLE) - MONDAY == timedelta(hours=24)
+    assert due.of(Clock.FEEDBACK) - MONDAY == timedelta(days=7)
