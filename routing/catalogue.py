@@ -50,7 +50,7 @@ class Service(Department):
 _Entry = TypeVar("_Entry", bound=Department)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Catalogue:
     """Departments and services in the order of the file."""
 
@@ -84,6 +84,11 @@ def read(text: str) -> Catalogue:
     if not departments or not services:
         raise CatalogueError("catalogue, line 1: no departments, or no services")
     return Catalogue(departments=departments, services=services)
+
+
+def split_words(text: str, language: str) -> tuple[str, ...]:
+    """The phrases of one line of the lexicon, each once."""
+    return tuple(dict.fromkeys(word for word in _APART[language].split(text.strip()) if word))
 
 
 def _one(entries: tuple[_Entry, ...], name: str) -> _Entry:
@@ -153,7 +158,4 @@ def _are_words(value: Any) -> bool:
 
 
 def _words(given: dict[str, str]) -> dict[str, tuple[str, ...]]:
-    return {
-        language: tuple(dict.fromkeys(w for w in _APART[language].split(text.strip()) if w))
-        for language, text in given.items()
-    }
+    return {language: split_words(text, language) for language, text in given.items()}

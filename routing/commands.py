@@ -20,7 +20,9 @@ class Way:
     department: str | None = None  #: id of a department of ``catalogue.toml``
     service: str | None = None  #: id of a service under it
     confidence: float = 0.0  #: 0..1, the share of the evidence that speaks for this service
-    by_agent: bool = False  #: an errand, a form, a visit or company: the resident's proxy agent does it
+    by_agent: bool = (
+        False  #: an errand, a form, a visit or company: the resident's proxy agent does it
+    )
     ask: str | None = None  #: one contrast question's text, where two services are as likely
     danger: Danger | None = None
     why: tuple[str, ...] = ()  #: the words that decided it
@@ -34,6 +36,5 @@ class FindWay:
     def result(self, data: dict[str, Any]) -> Way:
         danger = data.get("danger")
         return Way(
-            **data
-            | {"danger": danger and Danger(**danger), "why": tuple(data.get("why", ()))}
+            **data | {"danger": danger and Danger(**danger), "why": tuple(data.get("why", ()))}
         )

@@ -1,0 +1,128 @@
+"""Somebody may be in danger now: words heard in confusable pinyin, and the cues that they mean no danger.
+
+Supposed, long past, settled, insured or merely spoken about is no danger now; what happened lately and
+may be over is asked about first (``certain`` False). Which danger, and which number to dial.
+"""
+
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from routing.catalogue import split_words
+from routing.commands import Danger
+from routing.phrases import Hit, Phrasebook
+from routing.pinyin import Token, tokens
+
+BEFORE = 12  #: so many syllables (words) before the words a cue still belongs to them
+AFTER = 14
+JUST_BEFORE = 2  #: a negation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """One kind of danger."""
+
+    id: str
+    number: str  #: "119", "120" or "110"
+    zh: str  #: spoken name
+    en: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Alarm:
+    """The prepared phrases of one language."""
+
+    owners: dict[str, tuple[Kind, bool]]  #: phrase -> kind and certain
+    phrases: Phrasebook
+    cues: dict[str, Phrasebook]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Scene:
+    """What was said, and where in it the cues stand."""
+
+    said: Sequence[Token]
+    cues: dict[str, list[Hit]]
+
+    def near(self, cue: str, hit: Hit, before: int = BEFORE, after: int = 0) -> bool:
+        """Whether a cue ends at most so many tokens before the hit, or begins as near after it."""
+        return any(
+            (other.end <= hit.start and hit.start - other.end <= before)
+            or (hit.end <= other.start < hit.end + after)
+            for other in self.cues[cue]
+        )
+
+
+@cache
+def kinds() -> tuple[Kind, ...]:
+    """The kinds of danger in their order of urgency."""
+    return tuple(
+        Kind(id=one["id"], number=one["number"], zh=one["zh"], en=one["en"])
+        for one in _data()["kind"]
+    )
+
+
+def find_danger(words: str, language: str = "zh") -> Danger | None:
+    """The most certain, then most urgent danger in these words, or None."""
+    alarm = _alarm("en" if language.startswith("en") else "zh")
+    said = tokens(words, language)
+    scene = _Scene(said=said, cues={name: book.hits(said) for name, book in alarm.cues.items()})
+    found = []
+    for hit in alarm.phrases.hits(said):
+        kind, plain = alarm.owners[hit.phrase]
+        certain = _certain(hit, scene) if _is_meant(hit, scene) else None
+        if certain is not None:
+            found.append((not (plain and certain), kinds().index(kind), -len(hit.places)))
+    if not found:
+        return None
+    unsure, index, _ = min(found)
+    kind = kinds()[index]
+    return Danger(kind=kind.id, certain=not unsure, number=kind.number)
+
+
+def _is_meant(hit: Hit, scene: _Scene) -> bool:
+    """Not a figure of speech, not denied."""
+    places = set(hit.places)
+    if any(places & set(figure.places) for figure in scene.cues["figure"]):
+        return False
+    return not any(
+        0 <= hit.start - no.end < JUST_BEFORE and _same_clause(scene.said, no, hit)
+        for no in scene.cues["negation"]
+    )
+
+
+def _same_clause(said: Sequence[Token], one: Hit, other: Hit) -> bool:
+    return said[one.start].clause == said[other.start].clause
+
+
+def _certain(hit: Hit, scene: _Scene) -> bool | None:
+    """True: it is so; False: it may be over, or only spoken about; None: it is not so."""
+    if scene.near("supposed", hit, before=8) or scene.near("over", hit, after=AFTER):
+        return None
+    going_on = bool(scene.cues["now"])
+    if scene.near("talk", hit, after=AFTER) or scene.near("long_ago", hit, after=AFTER):
+        return False if going_on else None
+    return going_on or not scene.near("lately", hit, before=15)
+
+
+@cache
+def _alarm(language: str) -> _Alarm:
+    data = _data()
+    owners: dict[str, tuple[Kind, bool]] = {}
+    for kind, entry in zip(kinds(), data["kind"], strict=True):
+        for plain, name in ((True, "certain"), (False, "maybe")):
+            for phrase in split_words(entry[name][language], language):
+                owners.setdefault(phrase, (kind, plain))
+    cues = {
+        name: Phrasebook(split_words(cue[language], language), language)
+        for name, cue in data["cues"].items()
+    }
+    return _Alarm(owners=owners, phrases=Phrasebook(owners, language), cues=cues)
+
+
+@cache
+def _data() -> dict[str, Any]:
+    return tomllib.loads((resources.files("routing") / "danger.toml").read_text("utf-8"))

@@ -1,0 +1,146 @@
+"""Who deals with it: the words of a need against the lexicon of the catalogue.
+
+Pure: the same words always find the same way. Nothing stands out: no department, a person listens.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from routing.catalogue import Catalogue, load
+from routing.commands import Way
+from routing.danger import find_danger
+from routing.phrases import Hit, Phrasebook
+from routing.pinyin import tokens
+
+#: what a phrase of so many syllables (words in English) is worth
+WORTH = {"zh": (0.0, 0.6, 1.0, 1.6, 2.1, 2.5), "en": (0.0, 1.0, 1.7, 2.2, 2.5)}
+HINT = 0.3  #: a word with "?"
+ALIKE = 0.75  #: found by its sound only
+INSIDE = 0.2  #: part of a longer word of somebody else: 煤气 in 煤气费
+FOR_DEPARTMENT = 0.5  #: names the department, not what it shall do
+OTHERS = 0.2  #: further services of a department speak for it too
+DOUBT = 0.3  #: evidence that is always missing: short words alone never make certain
+ENOUGH = 0.55  #: less evidence than this is none
+STANDS_OUT = 0.36  #: smaller share of the evidence than this: a person decides
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """One phrase that speaks for a department or one of its services."""
+
+    department: str
+    service: str | None
+    hit: Hit
+    weight: float
+
+
+def find_way(words: str, language: str = "zh") -> Way:
+    """Who deals with these words, how sure, and why; any text is fine, also none."""
+    return way_in(load(), words, language)
+
+
+def way_in(catalogue: Catalogue, words: str, language: str = "zh") -> Way:
+    """The same with a catalogue of one's own."""
+    language = "en" if language.startswith("en") else "zh"
+    danger = find_danger(words, language)
+    evidence = _evidence(catalogue, words, language)
+    services, departments = _scores(evidence)
+    total = sum(departments.values())
+    best = max(departments, key=lambda name: departments[name], default=None)
+    if best is None or departments[best] < ENOUGH:
+        return Way(danger=danger, why=_why(evidence))
+    confidence = round(departments[best] / (total + DOUBT), 3)
+    if confidence < STANDS_OUT:
+        return Way(confidence=confidence, danger=danger, why=_why(evidence))
+    service = max(services.get(best, {}), key=lambda name: services[best][name], default=None)
+    return Way(
+        department=best,
+        service=service,
+        confidence=confidence,
+        by_agent=service is not None and catalogue.service(service).by_agent,
+        danger=danger,
+        why=_why(one for one in evidence if one.department == best),
+    )
+
+
+def _scores(evidence: Iterable[Evidence]) -> tuple[dict[str, dict[str, float]], dict[str, float]]:
+    """Department -> service -> score, and department -> score."""
+    services: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
+    named: dict[str, float] = defaultdict(float)
+    for one in evidence:
+        if one.service is None:
+            named[one.department] += one.weight
+        else:
+            services[one.department][one.service] += one.weight
+    departments = {
+        name: max(services[name].values(), default=0.0) * (1 - OTHERS)
+        + sum(services[name].values()) * OTHERS
+        + named[name] * FOR_DEPARTMENT
+        for name in sorted({*services, *named})
+    }
+    return services, departments
+
+
+def _evidence(catalogue: Catalogue, words: str, language: str) -> list[Evidence]:
+    book, owners = _lexicon(catalogue, language)
+    hits = book.hits(tokens(words, language))
+    found: dict[tuple[str, str | None], list[Evidence]] = defaultdict(list)
+    for hit in hits:
+        shadow = INSIDE if _inside_another(hit, hits) else 1.0
+        for (department, service), hint in owners[hit.phrase].items():
+            weight = _worth(hit, language) * hint * shadow / len(owners[hit.phrase]) ** 0.5
+            one = Evidence(department=department, service=service, hit=hit, weight=weight)
+            found[department, service].append(one)
+    return [one for everything in found.values() for one in _apart(everything)]
+
+
+def _apart(evidence: list[Evidence]) -> list[Evidence]:
+    """The heaviest phrases of one service that do not overlap, each phrase once."""
+    taken: set[int] = set()
+    said: set[str] = set()
+    kept = []
+    for one in sorted(evidence, key=lambda one: -one.weight):
+        if not taken & set(one.hit.places) and one.hit.phrase not in said:
+            taken.update(one.hit.places)
+            said.add(one.hit.phrase)
+            kept.append(one)
+    return kept
+
+
+def _inside_another(hit: Hit, hits: list[Hit]) -> bool:
+    return any(
+        len(other.places) > len(hit.places)
+        and set(hit.places) < set(other.places)
+        and "~" not in other.phrase
+        for other in hits
+    )
+
+
+def _worth(hit: Hit, language: str) -> float:
+    worth = WORTH[language]
+    return worth[min(len(hit.places), len(worth) - 1)] * (1.0 if hit.exact else ALIKE)
+
+
+def _why(evidence: Iterable[Evidence]) -> tuple[str, ...]:
+    """The deciding phrases, heaviest first, at most six."""
+    heaviest = sorted(evidence, key=lambda one: -one.weight)
+    return tuple(dict.fromkeys(one.hit.phrase for one in heaviest))[:6]
+
+
+_Owners = Mapping[str, Mapping[tuple[str, str | None], float]]
+
+
+@lru_cache(maxsize=4)
+def _lexicon(catalogue: Catalogue, language: str) -> tuple[Phrasebook, _Owners]:
+    """The phrases of a catalogue, and for each whom it speaks for and how loud (1, or a hint)."""
+    owners: dict[str, dict[tuple[str, str | None], float]] = defaultdict(dict)
+    places: list[tuple[tuple[str, str | None], tuple[str, ...]]] = [
+        *(((one.id, None), one.words[language]) for one in catalogue.departments),
+        *(((one.department, one.id), one.words[language]) for one in catalogue.services),
+    ]
+    for owner, words in places:
+        for word in words:
+            owners[word.rstrip("?")][owner] = HINT if word.endswith("?") else 1.0
+    return Phrasebook(owners, language), owners
