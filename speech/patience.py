@@ -36,8 +36,8 @@ class Patience:
     more: float | None = 4.5  #: None: no soft question, the silence of `again` ends it
     again: float = 4.0
     longest: float = 300.0
-    enough: float = 0.24  #: voice within 0.6 s that makes a first word; a cough has less
-    enough_again: float = 0.12  #: the same once somebody has spoken: rather wait than cut
+    enough: float = 0.42  #: voice within 0.6 s that makes a first word; a cough has up to 0.36
+    enough_again: float = 0.16  #: the same once somebody has spoken: rather wait than cut
 
     def slower(self, factor: float) -> "Patience":
         """For residents who need more time."""
@@ -50,10 +50,10 @@ class Patience:
 
 
 STORY = Patience()
-SHORT = Patience(first_word=8.0, pause=0.5, more=None, again=1.2, longest=20.0, enough=0.14)
+SHORT = Patience(first_word=8.0, pause=0.5, more=None, again=1.2, longest=20.0, enough=0.2)
 
 _WINDOW = 30  # frames: evidence of voice is gathered over 0.6 s
-_BEFORE = round(0.5 * RATE)  # of a word's soft beginning
+_BEFORE = round(1.5 * RATE)  # a first word may be over before the detector is sure
 _AFTER = round(0.4 * RATE)  # of its end; less than any `pause`, so early work stays valid
 
 

@@ -1,19 +1,27 @@
 """Is somebody speaking? Silero's network on the sound, with the loudness of the speaker as a second witness."""
 
 import importlib.util
+import math
+from collections import deque
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 import onnxruntime
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from speech.audio import Sound
 
-_WINDOW = 256  # samples at 8000 Hz: the network looks at 32 ms
+WINDOW = 256  # samples at 8000 Hz: the network looks at 32 ms
 _CONTEXT = 64  # samples at 16000 Hz it sees again of the window before
-_LIKELY = 0.5  # the network's own threshold
+LIKELY = 0.15  # old and band-limited voices reach 0.3 to 0.9, breath 0.07, hum and street 0.02
 _TAPS = 16  # of the half-band filter that doubles the rate, on either side
+
+_SMOOTH = 12  # windows a level is taken over: 0.4 s
+_REMEMBERED = 600  # windows, 19 s: how loud the caller and the room have been
+_KNOWN = 25  # windows of speech, 0.8 s, before the caller's loudness says anything
+_FAINT = -58.0  # dB: nobody speaks into a telephone so softly
 
 
 @cache
@@ -48,38 +56,72 @@ class Network:
         self._context = np.zeros(_CONTEXT, dtype=np.float32)
         self._tail = np.zeros(2 * _TAPS - 1, dtype=np.float32)
 
-    def hear(self, window: NDArray[np.float32]) -> float:
-        """256 samples at 8000 Hz, floats of +-1 -> 0..1."""
-        heard = np.concatenate([self._context, self._doubled(window)])
-        self._context = heard[-_CONTEXT:]
+    def hear(self, sound: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Any number of windows of 256 samples at 8000 Hz, floats of +-1 -> a probability each."""
+        known = np.concatenate([self._context, self._doubled(sound)])
+        self._context = known[-_CONTEXT:]
+        seen = sliding_window_view(known, 2 * WINDOW + _CONTEXT)[:: 2 * WINDOW]
         likely, *state = _network().run(
-            None, {"input": heard[None], "h": self._state[0], "c": self._state[1]}
+            None, {"input": seen, "h": self._state[0], "c": self._state[1]}
         )
         self._state = np.stack(state)
-        return float(likely[0])
+        return np.asarray(likely, dtype=np.float32)
 
-    def _doubled(self, window: NDArray[np.float32]) -> NDArray[np.float32]:
+    def _doubled(self, sound: NDArray[np.float32]) -> NDArray[np.float32]:
         """At 16000 Hz, 2 ms late."""
-        known = np.concatenate([self._tail, window])
+        known = np.concatenate([self._tail, sound])
         self._tail = known[-len(self._tail) :]
-        doubled = np.empty(2 * len(window), dtype=np.float32)
-        doubled[0::2] = known[_TAPS - 1 : _TAPS - 1 + len(window)]
+        doubled = np.empty(2 * len(sound), dtype=np.float32)
+        doubled[0::2] = known[_TAPS - 1 : _TAPS - 1 + len(sound)]
         doubled[1::2] = np.convolve(known, _WEIGHTS, mode="valid")
         return doubled
 
 
+class Nearness:
+    """Is this loud enough to come from the caller, not from a television behind them? In dB of full scale.
+
+    A voice 20 dB below the caller's own is somebody else's. Where the room is never quiet, so is one less than 9 dB
+    above that background, but never one within 12 dB of the caller: people who trail off must not be cut off.
+    """
+
+    def __init__(self) -> None:
+        self._powers: deque[float] = deque(maxlen=_SMOOTH)
+        self._heard: deque[float] = deque(maxlen=_REMEMBERED)
+        self._own: deque[float] = deque(maxlen=_REMEMBERED)
+        self._gate = _FAINT
+        self._since = 0
+
+    def near(self, window: NDArray[np.float32], *, voice: bool) -> bool:
+        """`window`: the next 32 ms; `voice`: somebody, near or far, speaks in it."""
+        self._powers.append(float(np.mean(np.square(window))))
+        level = 10 * math.log10(sum(self._powers) / _SMOOTH + 1e-12)
+        self._heard.append(level)
+        near = level > self._gate
+        if near and voice:
+            self._own.append(level)
+        self._since += 1
+        if self._since >= _SMOOTH and len(self._own) >= _KNOWN:
+            self._since = 0
+            own = float(np.percentile(self._own, 90))
+            background = float(np.percentile(self._heard, 20))
+            self._gate = max(_FAINT, own - 20, min(background + 9, own - 12))
+        return near
+
+
 class CallerVoice:
-    """A VoiceDetector for the person who holds the telephone, who is louder than a television behind them."""
+    """A VoiceDetector for the person who holds the telephone. One for every answer: it learns how loud they speak."""
 
     def __init__(self) -> None:
         self._network = Network()
+        self._nearness = Nearness()
         self._waiting = np.zeros(0, dtype=np.float32)
         self._voice = False
 
     def is_voice(self, frame: Sound) -> bool:
         """Judged on the last whole window of 32 ms, so up to 32 ms late."""
         self._waiting = np.concatenate([self._waiting, frame.astype(np.float32) / 32768])
-        while len(self._waiting) >= _WINDOW:
-            window, self._waiting = self._waiting[:_WINDOW], self._waiting[_WINDOW:]
-            self._voice = self._network.hear(window) >= _LIKELY
+        while len(self._waiting) >= WINDOW:
+            window, self._waiting = self._waiting[:WINDOW], self._waiting[WINDOW:]
+            likely = bool(self._network.hear(window)[0] >= LIKELY)
+            self._voice = self._nearness.near(window, voice=likely) and likely
         return self._voice

@@ -35,5 +35,5 @@ class VoskEar:
         parts.append(json.loads(recogniser.FinalResult()))
         text = clean(" ".join(part.get("text", "") for part in parts), language)
         sure = [word["conf"] for part in parts for word in part.get("result", [])]
-        confidence = sum(sure) / len(sure) if sure and text else None
+        confidence = round(sum(sure) / len(sure), 3) if sure and text else None
         return Words(text=text, confidence=confidence, engine=self.name)

@@ -1,39 +1,74 @@
 """Whisper through faster-whisper: the first ear where the registries are all there is."""
 
 import math
+from collections import OrderedDict
 from pathlib import Path
 
 from faster_whisper import WhisperModel
 
-from speech.audio import Sound, to_16k
-from speech.clean import clean
+from speech.audio import Sound, seconds, to_16k
+from speech.clean import clean, invented
 from speech.commands import Words
+from speech.ears.passages import passages
 
 _PROMPTS = {"zh": "以下是普通话的句子。"}  # leads to Simplified characters and punctuation
+_REPEATING = 2.4  # compression ratio of text that goes round in circles (Whisper paper, 4.5)
+_REMEMBERED = 64  # passages
 
 
 class WhisperEar:
-    """`confidence` is exp of the mean log probability of a token, weighted by the length of the segments."""
+    """`confidence` is exp of the mean log probability of a token, weighted by the length of the passages.
+
+    Above exp(-0.35) = 0.70 its character error rate was 0.11, below 0.32 (16 clips of telephone Mandarin).
+    """
 
     def __init__(self, model: str) -> None:
         self.name = Path(model).name
         self._model = WhisperModel(
             model, device="cpu", compute_type="int8", cpu_threads=2, local_files_only=True
         )
+        self._remembered: OrderedDict[tuple[bytes, str], tuple[str, float]] = OrderedDict()
 
     def transcribe(self, sound: Sound, language: str, *, short: bool) -> Words:
+        heard = [(self._hear(part, language), seconds(part)) for part in passages(sound)]
+        said = [(text, mean, length) for (text, mean), length in heard if text]
+        text = clean(" ".join(text for text, _, _ in said), language)
+        if not text:
+            return Words(text="", engine=self.name)
+        whole = sum(length for _, _, length in said)
+        mean = sum(mean * length for _, mean, length in said) / whole
+        return Words(text=text, confidence=round(min(1.0, math.exp(mean)), 3), engine=self.name)
+
+    def _hear(self, passage: Sound, language: str) -> tuple[str, float]:
+        """Text and mean log probability; a passage heard before is remembered."""
+        key = (passage.tobytes(), language)
+        if key not in self._remembered:
+            self._remembered[key] = self._decode(passage, language)
+            if len(self._remembered) > _REMEMBERED:
+                self._remembered.popitem(last=False)
+        self._remembered.move_to_end(key)
+        return self._remembered[key]
+
+    def _decode(self, passage: Sound, language: str) -> tuple[str, float]:
+        text, mean, ratio = self._attempt(passage, language, repeats=True)
+        if ratio > _REPEATING:
+            text, mean, _ = self._attempt(passage, language, repeats=False)
+        return ("", 0.0) if invented(text) else (text, mean)
+
+    def _attempt(self, passage: Sound, language: str, *, repeats: bool) -> tuple[str, float, float]:
+        """Text, mean log probability, compression ratio. One temperature only: the same sound gives the same text."""
         segments, _ = self._model.transcribe(
-            to_16k(sound),
+            to_16k(passage),
             language=language,
             beam_size=5,
+            temperature=0.0,
             initial_prompt=_PROMPTS.get(language),
             condition_on_previous_text=False,
-            without_timestamps=False,
+            without_timestamps=True,
+            no_repeat_ngram_size=0 if repeats else 3,
         )
-        heard = list(segments)
-        text = clean("".join(segment.text for segment in heard), language)
-        length = sum(segment.end - segment.start for segment in heard)
-        if not text or not length:
-            return Words(text="", engine=self.name)
-        mean = sum(one.avg_logprob * (one.end - one.start) for one in heard) / length
-        return Words(text=text, confidence=min(1.0, math.exp(mean)), engine=self.name)
+        found = list(segments)
+        if not found:
+            return "", 0.0, 0.0
+        mean = sum(one.avg_logprob for one in found) / len(found)
+        return "".join(one.text for one in found), mean, max(one.compression_ratio for one in found)

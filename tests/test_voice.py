@@ -1,0 +1,83 @@
+"""Who speaks into the telephone, and what only sounds like it. All sounds are made here; recordings come with HOTLINE_TEST_DATA."""
+
+import csv
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from speech.audio import FRAME, RATE, read_sound, silence, ulaw_decode, ulaw_encode
+from speech.patience import STORY, Happening, Listener
+from speech.voice import CallerVoice
+
+DATA = Path(os.environ.get("HOTLINE_TEST_DATA", "")) / "calls"
+
+
+def heard(sound: NDArray[Any]) -> tuple[list[Happening], Listener]:
+    """What a story-listener makes of it, followed by silence."""
+    listener = Listener(STORY, CallerVoice())
+    line = ulaw_decode(ulaw_encode(np.clip(np.round(sound), -32768, 32767).astype(np.int16)))
+    line = np.concatenate([line, silence(20)])
+    told = [listener.feed(line[at : at + FRAME]) for at in range(0, len(line) - FRAME + 1, FRAME)]
+    return [one for one in told if one], listener
+
+
+def noise(length: float, low: float, high: float, seed: int) -> NDArray[np.float64]:
+    """Loudness 1 between two pitches, falling 3 dB an octave."""
+    rng = np.random.default_rng(seed)
+    size = int(length * RATE)
+    pitch = np.fft.rfftfreq(size, 1 / RATE)
+    bands = np.fft.rfft(rng.standard_normal(size)) / np.sqrt(np.maximum(pitch, 50))
+    sound = np.fft.irfft(np.where((pitch >= low) & (pitch <= high), bands, 0), size)
+    return np.asarray(sound / np.sqrt(np.mean(sound**2)))
+
+
+def hum(length: float) -> NDArray[np.float64]:
+    at = np.arange(int(length * RATE)) / RATE
+    return np.asarray(np.sum([np.sin(2 * np.pi * 50 * k * at) / k for k in range(1, 16)], axis=0))
+
+
+def breathing(length: float) -> NDArray[np.float64]:
+    at = np.arange(int(length * RATE)) / RATE
+    return np.asarray(noise(length, 350, 2600, 1) * np.abs(np.sin(2 * np.pi * at / 3.2)) ** 1.5)
+
+
+@pytest.mark.parametrize(
+    "sound",
+    [silence(12), 900 * noise(12, 300, 3400, 2), 600 * hum(12), 1000 * breathing(14)],
+    ids=["silence", "line noise", "hum", "breathing"],
+)
+def test_what_nobody_speaks_is_no_speech(sound):
+    told, listener = heard(sound)
+    assert told == [Happening.NOTHING]
+    assert listener.speech_start is None
+
+
+def calls(*kinds: str) -> list[dict[str, str]]:
+    if not (DATA / "manifest.tsv").is_file():
+        return []
+    with (DATA / "manifest.tsv").open(encoding="utf-8") as table:
+        return [row for row in csv.DictReader(table, delimiter="\t") if row["kind"] in kinds]
+
+
+@pytest.mark.skipif(not DATA.is_dir(), reason="HOTLINE_TEST_DATA names no recordings")
+@pytest.mark.parametrize("call", calls("silence", "breath", "cough"), ids=lambda row: row["file"])
+def test_breath_and_cough_on_the_line_are_no_speech(call):
+    assert heard(read_sound(DATA / call["file"]))[0] == [Happening.NOTHING]
+
+
+@pytest.mark.skipif(not DATA.is_dir(), reason="HOTLINE_TEST_DATA names no recordings")
+@pytest.mark.parametrize("level", [-38, -14])
+@pytest.mark.parametrize("call", calls("need", "emergency", "english"), ids=lambda row: row["file"])
+def test_no_caller_is_cut_off(call, level):
+    sound = read_sound(DATA / call["file"]) * 10 ** ((level - float(call["level_dbfs"])) / 20)
+    floor = 0.3 if call["noise"] == "tv" else 0.1
+    loud = np.flatnonzero(np.abs(sound) > floor * np.abs(sound).max())
+    told, listener = heard(sound)
+    assert told[0] is Happening.STARTED
+    assert told[-1] is Happening.ENDED
+    assert listener.said.start <= loud[0]
+    assert listener.said.stop >= loud[-1]
