@@ -84,6 +84,8 @@ class Conversation:
         self.language = language
         self.pace = pace
         self.outcome: Ending | None = None
+        self.kept: str | None = None  #: recording of the need of a call that broke off
+        self.draft_words: Words | None = None  #: what was understood of it
         self._seq = 0
         self._hearing: dict[str, Future[Words]] = {}
 
@@ -125,23 +127,24 @@ class Conversation:
     def hang_up(self, *, trouble: bool = False) -> Ending:
         """The line is gone: give the call the ending it has earned; a broken-off need is kept for a person."""
         at = self.exchange.now()
-        draft = None
         with self.exchange.database.write() as session:
             call = session.get_one(Call, self.call)
             self.outcome = call.ending or ending_of(call)
             if call.end(self.outcome, at) and self.outcome is Ending.DRAFT:
                 draft = draft_of(session, call, trouble=trouble)
+                self.kept = draft.recording
                 self.exchange.acts[HandOver](session, draft, at)
-        if draft and draft.recording:
-            self.hear_draft(draft.recording)
+        if self.kept:
+            self.hear_draft(self.kept)
         return self.outcome
 
     def hear_draft(self, recording: str) -> None:
         """What was said before the line broke, as text; it may be a cry for help."""
-        words = self._transcribing(Transcribe(recording)).result()
+        self._transcribing(Transcribe(recording)).result()
         at = self.exchange.now()
         with self.exchange.database.write() as session:
-            session.add(RecordingWords(recording_id=recording, at=at, by="ear", **asdict(words)))
+            words = self._words(Transcribe(recording), session, at) or Words(text="")
+            self.draft_words = words
             heard = DraftHeard(call=self.call, words=words.text, language=self.language)
             self.exchange.acts[DraftHeard](session, heard, at)
 

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import wait
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -43,6 +43,7 @@ class ScriptedCaller:
 
     need: Sound | None = None
     keys: str = ""
+    hang_up_after: float | None = None  #: seconds after the question for the need
     _told: bool = False
     _next: int = 0
 
@@ -51,7 +52,7 @@ class ScriptedCaller:
             return Reply(keys=self._key())
         if listen.key.startswith("need.") and listen.kind is Kind.STORY and not self._told:
             self._told = True
-            return Reply(sound=self.need)
+            return Reply(sound=self.need, hang_up_after=self.hang_up_after)
         return Reply()
 
     def _key(self) -> str:
@@ -69,6 +70,14 @@ class Timings:
     )  #: question key -> answer to first sound
     _asked: str = ""
     _since: float | None = None
+
+    def data(self) -> dict[str, Any]:
+        """``confirmed_ms`` is the figure that is judged: confirmation to first sound."""
+        confirmed = [ms for key, ms in self.first_sound.items() if ".right." in key]
+        return {
+            "confirmed_ms": confirmed[-1] if confirmed else None,
+            "first_sound_ms": dict(self.first_sound),
+        }
 
     def answered(self, key: str) -> None:
         self._asked, self._since = key, time.perf_counter()

@@ -1,0 +1,80 @@
+"""The command line: ``hotline COMMAND --help`` teaches each one."""
+
+import json
+import logging
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import click
+from rich.console import Console
+from sqlalchemy.exc import SQLAlchemyError
+
+from hotline.house import House, open_house
+from hotline.settings import BadSetting, Settings
+from speech.audio import NotASound
+from store.keyfile import KeyProblem
+
+screen = Console(stderr=False, highlight=False)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option("-v", "--verbose", is_flag=True, help="Show what happens inside.")
+@click.version_option(package_name="elder-hotline")
+def main(verbose: bool) -> None:
+    """A telephone hotline for old people.
+
+    They ring and talk; what they need is written down, dealt with, and told back to them.
+
+    All personal data lives under HOTLINE_HOME, recognition models under HOTLINE_MODELS.
+    Start with: hotline demo
+    """
+    logging.basicConfig(
+        level=logging.INFO if verbose else logging.ERROR,
+        format="%(levelname)s %(name)s: %(message)s",
+        stream=sys.stderr,
+    )
+
+
+@contextmanager
+def opened(**facts: Any) -> Iterator[House]:
+    """The house, with every foreseeable trouble as a sentence that says how to mend it."""
+    try:
+        with open_house(Settings.read(os.environ), **facts) as house:
+            yield house
+    except (BadSetting, KeyProblem, NotASound) as problem:
+        raise click.ClickException(str(problem)) from problem
+    except SQLAlchemyError as problem:
+        cause = getattr(problem, "orig", None) or problem
+        raise click.ClickException(
+            f"The database cannot be used: {cause}. `hotline doctor` says more."
+        ) from problem
+    except OSError as problem:
+        raise click.ClickException(
+            f"{problem.filename or 'The disk'}: {problem.strerror}"
+        ) from problem
+
+
+def print_json(data: Any) -> None:
+    """One object on the last line of standard output."""
+    click.echo(json.dumps(data, ensure_ascii=False))
+
+
+def json_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    return click.option(
+        "--json", "as_json", is_flag=True, help="End with one JSON object on the last line."
+    )(command)
+
+
+def _register() -> None:
+    """Each module of commands adds its own."""
+    from hotline.commands import calling, demo, keeping, people, serving  # noqa: PLC0415
+
+    for module in (demo, calling, serving, people, keeping):
+        for command in module.COMMANDS:
+            main.add_command(command)
+
+
+_register()

@@ -1,0 +1,93 @@
+"""``hotline call`` plays a WAV as a caller; ``hotline talk`` lets you type the caller's side."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.markup import escape
+
+from hotline.account import account_of
+from hotline.cli import json_option, opened, print_json, screen
+from hotline.house import House
+from hotline.reception import answer_phone
+from ivr.lines.keyboard import talk as talk_at_keyboard
+from ivr.lines.simulated import ScriptedCaller, SimulatedLine
+from speech.audio import read_sound, write_wav
+
+
+def _keys(_context: click.Context, _option: click.Parameter, value: str) -> str:
+    if not all(key in "0123456789*#" for key in value):
+        raise click.BadParameter("keys are 0-9, * and #")
+    return value
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--from", "number", default="", help="The caller's number; withheld without it.")
+@click.option("--keys", default="", callback=_keys, metavar="1...",
+              help="Each key answers the next question that takes keys; the last one repeats.")  # fmt: skip
+@click.option("--pace", type=click.Choice(["fast", "real"]), default="fast", show_default=True,
+              help="Time is counted in frames: the conversation is the same.")  # fmt: skip
+@click.option(
+    "--lang", type=click.Choice(["zh", "en"]), help="Else the resident's own, else Mandarin."
+)
+@click.option("--hang-up-after", type=float, metavar="SECONDS",
+              help="The caller hangs up so long after the question for the need.")  # fmt: skip
+@click.option("--heard", type=click.Path(path_type=Path, dir_okay=False), metavar="OUT.wav",
+              help="Write what the caller heard to a file.")  # fmt: skip
+@json_option
+def call(
+    file: Path, number: str, keys: str, pace: str, lang: str | None,
+    hang_up_after: float | None, heard: Path | None, as_json: bool,
+) -> None:  # fmt: skip
+    """Play FILE (any WAV) as a caller over the simulated line: 8 kHz mu-law, 20 ms frames, both ways.
+
+    The sound starts when the question for the need has been asked; asked again, the caller
+    is silent.
+
+        hotline call need.wav --from 01055550101 --keys 1
+    """
+    with opened() as house:
+        caller = ScriptedCaller(read_sound(file), keys=keys, hang_up_after=hang_up_after)
+        line = SimulatedLine(caller, real=pace == "real")
+        conversation = answer_phone(house, line="simulated", number=number, language=lang)
+        live = line.carry(conversation, house.ears)
+        if heard:
+            write_wav(heard, line.heard)
+        account = account_of(house, conversation.call)
+        account["timings"] = line.timings.data() if pace == "real" else None
+        if live.failed is not None and account["outcome"] is None:
+            raise click.ClickException(f"The call could not be kept: {live.failed}")
+        tell(house, account)
+    if as_json:
+        print_json(account)
+
+
+@click.command()
+@click.option("--from", "number", default="", help="The caller's number; withheld without it.")
+@click.option("--lang", type=click.Choice(["zh", "en"]))
+def talk(number: str, lang: str | None) -> None:
+    """Type the caller's side: digits are keys, other text is speech, an empty line is silence, q hangs up."""
+    with opened() as house:
+        conversation = answer_phone(house, line="keyboard", number=number, language=lang)
+        talk_at_keyboard(
+            conversation, show=lambda said: screen.print(f"[cyan]☎ {escape(said)}[/]"), read=input
+        )
+        summary(house, account_of(house, conversation.call))
+
+
+def tell(house: House, account: dict[str, Any]) -> None:
+    """The call as people read it."""
+    for line in account["transcript"]:
+        who = "[cyan]☎[/]" if line["who"] == "hotline" else "[bold green]☺[/]"
+        screen.print(f"{who} {escape(line['text'] or '…')}")
+    summary(house, account)
+
+
+def summary(house: House, account: dict[str, Any]) -> None:
+    ticket = account["ticket"]
+    what = f"ticket {ticket['id']} → {ticket['assignee'] or 'a person routes it'}" if ticket else ""
+    screen.print(f"\n[bold]{account['outcome']}[/] {what}  ({house.settings.home})")
+
+
+COMMANDS = (call, talk)

@@ -1,0 +1,47 @@
+"""``hotline serve``: the pages, and whatever has to be mended first."""
+
+import click
+import uvicorn
+from a2wsgi import WSGIMiddleware
+from console.app import create_app
+from console.parts import Parts
+
+from hotline.cli import opened, screen
+from hotline.house import House
+from hotline.recover import recover
+
+
+@click.command()
+@click.option(
+    "--host", default="127.0.0.1", show_default=True, help="0.0.0.0 shows it to the network."
+)
+@click.option("--port", default=8000, show_default=True)
+def serve(host: str, port: int) -> None:
+    """Start the pages: /review for supervisors and operators, /agent for departments and proxy agents.
+
+    Calls that a crash left open are mended first. People sign in with what
+    `hotline staff import` and `hotline agents import` gave them.
+    """
+    with opened() as house:
+        for one in recover(house):
+            screen.print(
+                f"mended call {one.call}: {one.outcome}, {one.seconds:.1f} s of sound kept"
+            )
+        house.ears.warm("zh")
+        screen.print(f"http://{host}:{port}/review  and  /agent   (Ctrl-C ends)")
+        app = WSGIMiddleware(create_app(pages(house)))
+        uvicorn.run(app, host=host, port=port, log_level="warning")
+
+
+def pages(house: House) -> Parts:
+    """What the web site needs of the house."""
+    return Parts(
+        database=house.database,
+        keyring=house.keyring,
+        shelf=house.shelf,
+        zone=house.settings.zone,
+        now=house.now,
+    )
+
+
+COMMANDS = (serve,)

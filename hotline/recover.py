@@ -1,0 +1,94 @@
+"""After a crash: calls without an ending whose process is gone get one, and what was said is kept for a person."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hotline.callbacks import settle_missed
+from hotline.house import House
+from hotline.process import is_alive
+from ivr.calls import Call, Ending, Purpose
+from ivr.exchange import Conversation
+from speech.commands import Words
+from store.recordings import Recording
+from tickets.callbacks import DialAttempt
+
+FORGOTTEN = timedelta(hours=2)  #: a call of another host's process that began earlier has ended
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mended:
+    """One call that a crash had left open."""
+
+    call: str
+    outcome: Ending
+    seconds: float  #: of sound that were kept, all recordings of the call together
+    recording: str | None  #: the one with the need
+    need: Words | None
+
+    def data(self) -> dict[str, Any]:
+        words = self.need
+        return {
+            "call": self.call,
+            "outcome": self.outcome,
+            "seconds": round(self.seconds, 2),
+            "recording": self.recording,
+            "text": words.text if words else "",
+        }
+
+
+def recover(house: House) -> list[Mended]:
+    """Mend all calls that a crash left without an ending; safe to run at any time."""
+    with house.database.read() as session:
+        broken = [call.id for call in _open_calls(session) if _is_gone(call, house.now())]
+    return [_mend(house, call) for call in broken]
+
+
+def _open_calls(session: Session) -> list[Call]:
+    return list(
+        session.scalars(select(Call).where(Call.ended_at.is_(None)).order_by(Call.started_at))
+    )
+
+
+def _is_gone(call: Call, at: datetime) -> bool:
+    alive = is_alive(call.process)
+    return not alive if alive is not None else call.started_at + FORGOTTEN < at
+
+
+def _mend(house: House, call_id: str) -> Mended:
+    """Close the recordings at what is on the disk, then let the call end as if the line had broken now."""
+    with house.database.write() as session:
+        call = session.get_one(Call, call_id)
+        language, purpose = call.language, call.purpose
+        seconds = sum(_close(house, row) for row in _recordings(session, call_id))
+    conversation = Conversation(house.exchange, call_id, language)
+    outcome = conversation.hang_up()
+    if purpose is Purpose.CALLBACK:
+        _settle_dial(house, call_id)
+    return Mended(
+        call=call_id, outcome=outcome, seconds=seconds,
+        recording=conversation.kept, need=conversation.draft_words,
+    )  # fmt: skip
+
+
+def _recordings(session: Session, call_id: str) -> list[Recording]:
+    return list(session.scalars(select(Recording).where(Recording.call_id == call_id)))
+
+
+def _close(house: House, row: Recording) -> float:
+    if row.ended_at is None:
+        row.seconds = house.shelf.seconds(row.id)
+        row.ended_at = row.started_at + timedelta(seconds=row.seconds)
+    return row.seconds
+
+
+def _settle_dial(house: House, call_id: str) -> None:
+    """The simulated line keeps nothing of its own: a dial that a crash cut reached nobody for certain."""
+    with house.database.read() as session:
+        attempt = session.scalars(select(DialAttempt).where(DialAttempt.call_id == call_id)).first()
+        callback = attempt.callback_id if attempt else None
+    if callback is not None:
+        settle_missed(house, callback, "crashed")
