@@ -32,6 +32,7 @@ class Token:
     clause: int  #: counts the stops before it
 
 
+@lru_cache(maxsize=64)
 def tokens(words: str, language: str = "zh") -> tuple[Token, ...]:
     """Split a text; stops are dropped but counted. English words sound as they are written."""
     text = words.lower().replace("’", "'")
