@@ -19,7 +19,7 @@ def call_back(house: House, callback: int, line: SimulatedLine) -> Conversation:
     conversation = ring(house, callback, line="simulated")
     with house.database.write() as session:
         session.get_one(DialAttempt, attempt).call_id = conversation.call
-    line.carry(conversation, house.ears)
+    line.carry(conversation)
     if conversation.outcome is Ending.MISSED:
         settle_missed(house, callback, "hung_up")
     return conversation

@@ -70,9 +70,9 @@ def json_option(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def _register() -> None:
     """Each module of commands adds its own."""
-    from hotline.commands import calling, demo, keeping, people, serving  # noqa: PLC0415
+    from hotline.commands import calling, demo, keeping, measuring, people, serving  # noqa: PLC0415
 
-    for module in (demo, calling, serving, people, keeping):
+    for module in (demo, calling, serving, people, keeping, measuring):
         for command in module.COMMANDS:
             main.add_command(command)
 

@@ -72,7 +72,7 @@ def run(
     tell("a resident rings and tells a need")
     line = SimulatedLine(ScriptedCaller(voice("resident_need"), keys="1"))
     told = answer_phone(house, line="simulated", number=NUMBER)
-    line.carry(told, house.ears)
+    line.carry(told)
     account = account_of(house, told.call)
     if account["ticket"] is None:
         raise DemoStopped(f"the call ended with {account['outcome']}, not with a ticket")

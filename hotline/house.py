@@ -13,6 +13,7 @@ from ivr import calls as _calls
 from ivr.exchange import Exchange
 from proxy_agents import residents as _residents
 from speech.ears import EarDesk
+from speech.ears.scripted import ScriptedEars
 from speech.mouth import Mouth
 from store.database import Database, migrate, open_database
 from store.seal import Keyring
@@ -30,7 +31,7 @@ class House:
     keyring: Keyring
     database: Database
     shelf: RecordingShelf
-    ears: EarDesk
+    ears: EarDesk | ScriptedEars
     mouth: Mouth
     exchange: Exchange
     now: Callable[[], datetime]
@@ -42,19 +43,21 @@ def clock() -> datetime:
 
 
 @contextmanager
-def open_house(settings: Settings, *, now: Callable[[], datetime] = clock) -> Iterator[House]:
-    """Open everything, migrate the database, and close it all in the end."""
+def open_house(
+    settings: Settings, *, now: Callable[[], datetime] = clock, ears: ScriptedEars | None = None
+) -> Iterator[House]:
+    """Open everything, migrate the database, and close it all in the end; other ears may be brought."""
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     keyring = Keyring.load(settings.home, settings.environ)
     database = open_database(settings.database, keyring)
     migrate(database)
     shelf = RecordingShelf(settings.recordings, keyring)
-    ears = EarDesk(settings.models)
+    hearing = ears or EarDesk(settings.models)
     mouth = open_mouth(settings)
     exchange = Exchange(
         database=database,
         shelf=shelf,
-        ears=ears,
+        ears=hearing,
         mouth=mouth,
         acts=ACTS,
         zone=settings.zone,
@@ -66,13 +69,13 @@ def open_house(settings: Settings, *, now: Callable[[], datetime] = clock) -> It
             keyring=keyring,
             database=database,
             shelf=shelf,
-            ears=ears,
+            ears=hearing,
             mouth=mouth,
             exchange=exchange,
             now=now,
         )
     finally:
-        ears.close()
+        hearing.close()
         mouth.close()
         database.close()
 

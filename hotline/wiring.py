@@ -30,7 +30,14 @@ MACHINE = "hotline"  #: who did it, where no person did
 
 
 def _find_way(_session: Session, command: FindWay, _at: datetime) -> Data:
-    return asdict(find_way(command.words, command.language))
+    return asdict(find_way(command.words, language_of(command.words, command.language)))
+
+
+def language_of(words: str, otherwise: str) -> str:
+    """The language something was said in, by its script; people do not always speak the call's."""
+    latin = sum(char.isascii() and char.isalpha() for char in words)
+    han = sum("\u4e00" <= char <= "\u9fff" for char in words)
+    return otherwise if not latin + han else "zh" if han * 2 >= latin else "en"
 
 
 def _open_ticket(session: Session, command: OpenTicket, at: datetime) -> Data:
@@ -51,7 +58,11 @@ def _hand_over(session: Session, command: HandOver, at: datetime) -> Data:
 def _draft_heard(session: Session, command: DraftHeard, at: datetime) -> Data:
     """The words of a broken-off call; a danger in them makes it due at once."""
     rows = select(Waiting).where(Waiting.call_id == command.call, Waiting.closed_at.is_(None))
-    danger = find_way(command.words, command.language).danger if command.words else None
+    danger = (
+        find_way(command.words, language_of(command.words, command.language)).danger
+        if command.words
+        else None
+    )
     for waiting in session.scalars(rows):
         waiting.words = command.words
         if danger:

@@ -12,7 +12,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 from ivr.dialogue import Heard, Kind, Listen, Say, Transfer
 from ivr.engine import Turn, Wait
-from ivr.exchange import Conversation, Ears
+from ivr.exchange import Conversation
 from ivr.listening import Listening
 from ivr.recorder import Recorder
 from speech.audio import FRAME, QUIET, RATE, Sound, silence, ulaw_encode
@@ -32,7 +32,6 @@ class LiveCall:
     def __init__(
         self,
         conversation: Conversation,
-        ears: Ears,
         *,
         connect: Callable[[str], bool] = lambda _to: False,
         asked: Callable[[Listen], None] = lambda _listen: None,
@@ -41,7 +40,7 @@ class LiveCall:
         self.thinking: Future[tuple[Turn, Sound]] | None = None
         self.over = False
         self.failed: BaseException | None = None
-        self._ears = ears
+        self._ears = conversation.exchange.ears
         self._connect = connect  #: can a person be reached now?
         self._asked = asked  #: told when a question has been asked and its answer is awaited
         self._jobs = ThreadPoolExecutor(1, "call")

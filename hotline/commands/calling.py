@@ -51,7 +51,7 @@ def call(
         caller = ScriptedCaller(read_sound(file), keys=keys, hang_up_after=hang_up_after)
         line = SimulatedLine(caller, real=pace == "real")
         conversation = answer_phone(house, line="simulated", number=number, language=lang)
-        live = line.carry(conversation, house.ears)
+        live = line.carry(conversation)
         if heard:
             write_wav(heard, line.heard)
         account = account_of(house, conversation.call)

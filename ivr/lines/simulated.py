@@ -15,7 +15,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from ivr.dialogue import Kind, Listen
-from ivr.exchange import Conversation, Ears
+from ivr.exchange import Conversation
 from ivr.live import SILENCE, LiveCall
 from speech.audio import FRAME, RATE, Sound, ulaw_decode, ulaw_encode
 
@@ -113,9 +113,9 @@ class SimulatedLine:
         """Everything the caller heard."""
         return ulaw_decode(b"".join(self._heard)) if self._heard else np.zeros(0, dtype=np.int16)
 
-    def carry(self, conversation: Conversation, ears: Ears) -> LiveCall:
+    def carry(self, conversation: Conversation) -> LiveCall:
         """Run the call to its end, whoever ends it."""
-        call = LiveCall(conversation, ears, connect=self._connect, asked=self._asked)
+        call = LiveCall(conversation, connect=self._connect, asked=self._asked)
         tick = time.perf_counter()
         try:
             while not call.over:

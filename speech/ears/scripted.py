@@ -5,6 +5,7 @@ from concurrent.futures import Future
 
 from speech.audio import Sound
 from speech.commands import Words
+from speech.ears.choose import NONE, Engine
 
 
 class ScriptedEars:
@@ -34,3 +35,12 @@ class ScriptedEars:
         future: Future[Words] = Future()
         future.set_result(Words(text=text, confidence=0.9 if text else None, engine="scripted"))
         return future
+
+    def engine(self, _language: str) -> Engine:
+        return NONE
+
+    def warm(self, _language: str) -> None:
+        """There is nothing to load."""
+
+    def close(self) -> None:
+        """There is nothing to end."""

@@ -1,0 +1,111 @@
+"""How fast, how large: measured on this machine, with the recogniser and the voices that are here."""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from typing import Any
+from urllib.request import urlopen
+
+from hotline.demo import voice
+from hotline.house import open_house
+from hotline.reception import answer_phone
+from hotline.settings import Settings
+from ivr.lines.simulated import ScriptedCaller, SimulatedLine
+
+SETTLE = 60.0  #: seconds a server may take until its model is loaded
+
+
+def first_sounds(settings: Settings, calls: int, tell: Callable[[str], None]) -> dict[str, Any]:
+    """Milliseconds from the confirmation key to the first sound of the answer, at pace "real"."""
+    found: list[float] = []
+    with open_house(settings) as house:
+        house.ears.warm("zh")
+        for number in range(calls):
+            tell(f"call {number + 1} of {calls}, in real time")
+            line = SimulatedLine(ScriptedCaller(voice("resident_need"), keys="1"), real=True)
+            line.carry(answer_phone(house, line="simulated"))
+            confirmed = line.timings.data()["confirmed_ms"]
+            if confirmed is not None:
+                found.append(confirmed)
+    return {
+        "confirmed_ms": round(median(found), 1) if found else None,
+        "confirmed_ms_max": max(found, default=None),
+        "calls": len(found),
+    }
+
+
+def server_memory(settings: Settings) -> dict[str, Any]:
+    """MiB of ``hotline serve`` and its children with the model loaded: proportional set size, so shared pages count once."""
+    with TemporaryDirectory() as home:
+        port = _free_port()
+        environ = {**settings.environ, "HOTLINE_HOME": home, "HOTLINE_MODELS": str(settings.models)}
+        environ.pop("HOTLINE_DATABASE_URL", None)
+        server = subprocess.Popen(
+            [sys.executable, "-m", "hotline", "serve", "--port", str(port)],
+            env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        try:
+            _wait_for(port)
+            return {"server_mib": round(_settled(server.pid), 1)}
+        finally:
+            server.terminate()
+            server.wait(timeout=30)
+
+
+def _free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port: int = one.getsockname()[1]
+        return port
+
+
+def _wait_for(port: int) -> None:
+    """Until the pages answer."""
+    for _ in range(int(SETTLE * 5)):
+        try:
+            with urlopen(f"http://127.0.0.1:{port}/", timeout=2):
+                return
+        except OSError:
+            time.sleep(0.2)
+    raise TimeoutError("the server did not come up")
+
+
+def _settled(pid: int) -> float:
+    """Memory of a process tree once it has stopped growing."""
+    last, since = 0.0, time.monotonic()
+    while time.monotonic() - since < SETTLE:
+        time.sleep(3)
+        now = _tree_mib(pid)
+        if last and abs(now - last) < 1.0 and len(_tree(pid)) > 1:
+            return now
+        last = now
+    return last
+
+
+def _tree(pid: int) -> list[int]:
+    tasks = Path(f"/proc/{pid}/task")
+    children = [
+        int(child) for task in tasks.iterdir() for child in (task / "children").read_text().split()
+    ]
+    return [pid, *(one for child in children for one in _tree(child))]
+
+
+def _tree_mib(pid: int) -> float:
+    total = 0
+    for one in _tree(pid):
+        rollup = Path(f"/proc/{one}/smaps_rollup").read_text()
+        found = re.search(r"^Pss:\s+(\d+) kB", rollup, re.MULTILINE)
+        total += int(found[1]) if found else 0
+    return total / 1024
+
+
+def settings_elsewhere(home: Path) -> Settings:
+    """The same models, another home: measuring leaves no trace in the real one."""
+    return Settings.read({**os.environ, "HOTLINE_HOME": str(home), "HOTLINE_DATABASE_URL": ""})
