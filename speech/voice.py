@@ -15,7 +15,8 @@ from speech.audio import Sound
 
 WINDOW = 256  # samples at 8000 Hz: the network looks at 32 ms
 _CONTEXT = 64  # samples at 16000 Hz it sees again of the window before
-LIKELY = 0.15  # old and band-limited voices reach 0.3 to 0.9, breath 0.07, hum and street 0.02
+_POSSIBLE = 0.06  # a hoarse or overdriven voice that is as loud as the caller's has been
+_LIKELY = 0.15  # old and band-limited voices reach 0.3 to 0.9, breath 0.07, hum and street 0.02
 _TAPS = 16  # of the half-band filter that doubles the rate, on either side
 
 _SMOOTH = 12  # windows a level is taken over: 0.4 s
@@ -78,7 +79,7 @@ class Network:
 
 
 class Nearness:
-    """Is this loud enough to come from the caller, not from a television behind them? In dB of full scale.
+    """Is it the caller who speaks, or a television behind them? Judged by loudness, in dB of full scale.
 
     A voice 20 dB below the caller's own is somebody else's. Where the room is never quiet, so is one less than 9 dB
     above that background, but never one within 12 dB of the caller: people who trail off must not be cut off.
@@ -89,15 +90,18 @@ class Nearness:
         self._heard: deque[float] = deque(maxlen=_REMEMBERED)
         self._own: deque[float] = deque(maxlen=_REMEMBERED)
         self._gate = _FAINT
+        self._close = (
+            0.0  # what is louder is as near as the caller; nothing is before they are known
+        )
         self._since = 0
 
-    def near(self, window: NDArray[np.float32], *, voice: bool) -> bool:
-        """`window`: the next 32 ms; `voice`: somebody, near or far, speaks in it."""
+    def caller(self, window: NDArray[np.float32], likelihood: float) -> bool:
+        """`window`: the next 32 ms; `likelihood`: that somebody, near or far, speaks in it."""
         self._powers.append(float(np.mean(np.square(window))))
         level = 10 * math.log10(sum(self._powers) / _SMOOTH + 1e-12)
         self._heard.append(level)
-        near = level > self._gate
-        if near and voice:
+        speaks = likelihood >= _LIKELY and level > self._gate
+        if speaks:
             self._own.append(level)
         self._since += 1
         if self._since >= _SMOOTH and len(self._own) >= _KNOWN:
@@ -105,7 +109,8 @@ class Nearness:
             own = float(np.percentile(self._own, 90))
             background = float(np.percentile(self._heard, 20))
             self._gate = max(_FAINT, own - 20, min(background + 9, own - 12))
-        return near
+            self._close = own - 8
+        return speaks or (likelihood >= _POSSIBLE and level > self._close)
 
 
 class CallerVoice:
@@ -122,6 +127,6 @@ class CallerVoice:
         self._waiting = np.concatenate([self._waiting, frame.astype(np.float32) / 32768])
         while len(self._waiting) >= WINDOW:
             window, self._waiting = self._waiting[:WINDOW], self._waiting[WINDOW:]
-            likely = bool(self._network.hear(window)[0] >= LIKELY)
-            self._voice = self._nearness.near(window, voice=likely) and likely
+            likelihood = float(self._network.hear(window)[0])
+            self._voice = self._nearness.caller(window, likelihood)
         return self._voice

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from speech.audio import RATE, Sound
-from speech.voice import LIKELY, WINDOW, Nearness, Network
+from speech.voice import WINDOW, Nearness, Network
 
 LONGEST = 28 * RATE  #: Whisper looks at 30 s
 
@@ -36,10 +36,9 @@ def passages(sound: Sound) -> list[Sound]:
 
 
 def _voiced(windows: NDArray[np.float32]) -> NDArray[np.bool_]:
-    likely = Network().hear(windows) >= LIKELY
-    nearness = Nearness()
-    pairs = zip(windows.reshape(-1, WINDOW), likely, strict=True)
-    return np.array([nearness.near(window, voice=bool(voice)) and voice for window, voice in pairs])
+    nearness, likelihoods = Nearness(), Network().hear(windows)
+    pairs = zip(windows.reshape(-1, WINDOW), likelihoods, strict=True)
+    return np.array([nearness.caller(window, float(likelihood)) for window, likelihood in pairs])
 
 
 def _spans(voiced: NDArray[np.bool_]) -> list[tuple[int, int]]:
