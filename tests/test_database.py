@@ -1,6 +1,8 @@
 """The database: writers queue, readers cannot write, nothing is half done."""
 
 import multiprocessing
+import subprocess
+import sys
 import threading
 from datetime import timedelta, timezone
 
@@ -103,3 +105,24 @@ def test_a_sealed_column_needs_a_database_opened_with_a_key(sqlite_file):
 def test_a_database_in_memory_is_refused(keyring):
     with pytest.raises(ValueError, match="name a file"):
         open_database("sqlite://", keyring)
+
+
+HOLD_THE_GATE = """
+import sys, time
+from store.database import open_database
+from store.seal import Keyring
+with open_database(sys.argv[1], Keyring({1: b"k" * 32})).write():
+    print("holding", flush=True)
+    time.sleep(60)
+"""
+
+
+def test_a_writer_killed_in_mid_write_locks_nobody_out(sqlite, at):
+    url = sqlite.engine.url.render_as_string(hide_password=False)
+    command = [sys.executable, "-c", HOLD_THE_GATE, url]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as holder:
+        assert holder.stdout
+        holder.stdout.readline()
+        holder.kill()
+    with sqlite.write() as session:
+        look(session, who="a", what="b", how="view", at=at)
