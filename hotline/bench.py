@@ -47,7 +47,7 @@ def server_memory(settings: Settings) -> dict[str, Any]:
         port = _free_port()
         environ = {**settings.environ, "HOTLINE_HOME": home, "HOTLINE_MODELS": str(settings.models)}
         environ.pop("HOTLINE_DATABASE_URL", None)
-        server = subprocess.Popen(
+        server = subprocess.Popen(  # noqa: S603
             [sys.executable, "-m", "hotline", "serve", "--port", str(port)],
             env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip

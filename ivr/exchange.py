@@ -21,7 +21,7 @@ from speech.audio import RATE, Sound, silence, ulaw_decode
 from speech.commands import Transcribe, Words
 from store.database import Database
 from store.recordings import Recording, RecordingWords
-from store.shelf import RecordingShelf
+from store.shelf import NoRoom, RecordingShelf
 from tickets.commands import DraftHeard, HandOver, Reason
 
 log = logging.getLogger(__name__)
@@ -70,9 +70,12 @@ class Exchange:
         with self.database.read() as session:
             row = session.get(Recording, recording)
         sound = ulaw_decode(self.shelf.read(recording))
-        if row is None or row.speech_to is None:
-            return sound
-        return sound[round((row.speech_from or 0) * RATE) : round(row.speech_to * RATE)]
+        return between(sound, row.speech_from, row.speech_to) if row else sound
+
+
+def between(sound: Sound, start: float | None, end: float | None) -> Sound:
+    """From second to second; all of it where nobody knows."""
+    return sound if end is None else sound[round((start or 0.0) * RATE) : round(end * RATE)]
 
 
 class Conversation:
@@ -88,6 +91,7 @@ class Conversation:
         self.draft_words: Words | None = None  #: what was understood of it
         self._seq = 0
         self._hearing: dict[str, Future[Words]] = {}
+        self._recorders: dict[str, Recorder] = {}
 
     def turn(self, answer: Heard | None = None) -> Turn:
         """Hear an answer, or only look where the call stands."""
@@ -121,8 +125,25 @@ class Conversation:
 
     def recorder(self, key: str) -> Recorder:
         """A new recording of this call, on the shelf from its first second on."""
-        recording = uuid4().hex
-        return Recorder(recording, key, self._register, self.exchange.shelf.writer(recording))
+        id_ = uuid4().hex
+        recorder = Recorder(id_, key, self._register, self.exchange.shelf.writer(id_))
+        self._recorders[id_] = recorder
+        return recorder
+
+    def save_recordings(self) -> None:
+        """Whatever found no room while the call went on is written now; raises ``NoRoom`` if it still cannot be."""
+        lost = [one.id for one in self._recorders.values() if not one.kept and not one.save()]
+        if lost:
+            raise NoRoom(
+                f"{len(lost)} recordings of this call could not be written: make room on the disk"
+            )
+
+    def clip(self, recording: str) -> Sound:
+        """A recording from its first word to its last: this call's own from memory, others from the shelf."""
+        own = self._recorders.get(recording)
+        if own is None:
+            return self.exchange.clip(recording)
+        return between(own.sound, *own.speech)
 
     def hang_up(self, *, trouble: bool = False) -> Ending:
         """The line is gone: give the call the ending it has earned; a broken-off need is kept for a person."""
@@ -151,7 +172,7 @@ class Conversation:
     def _part(self, part: Part) -> Sound:
         match part:
             case Clip(recording=recording):
-                return np.concatenate([silence(0.2), self.exchange.clip(recording), silence(0.3)])
+                return np.concatenate([silence(0.2), self.clip(recording), silence(0.3)])
             case Text(text=said, personal=personal):
                 return self.exchange.mouth.say(said, self.language, self.pace, keep=not personal)
 
@@ -190,7 +211,7 @@ class Conversation:
         if command.recording not in self._hearing:
             self._hearing[command.recording] = self.exchange.ears.words(
                 command.recording,
-                self.exchange.clip(command.recording),
+                self.clip(command.recording),
                 self.language,
                 short=bool(command.answers),
             )

@@ -17,6 +17,7 @@ from ivr.listening import Listening
 from ivr.recorder import Recorder
 from speech.audio import FRAME, QUIET, RATE, Sound, silence, ulaw_encode
 from speech.patience import Happening
+from store.shelf import NoRoom
 
 log = logging.getLogger(__name__)
 
@@ -104,6 +105,10 @@ class LiveCall:
         self.hang_up()
         self._jobs.shutdown()
         self._tape.shutdown()
+        try:
+            self.conversation.save_recordings()
+        except NoRoom as problem:
+            self.failed = self.failed or problem
 
     # --- what happens frame by frame
 

@@ -54,6 +54,17 @@ class Recorder:
         self._hand_on()
         return self._tape.submit(self._finish)
 
+    def save(self) -> bool:
+        """Try again to write what found no room; True once all of it is kept. Not for the audio loop."""
+        self._quietly(self._writer.close)
+        self._quietly(lambda: self._register(self, ended=True))
+        return self.kept
+
+    @property
+    def kept(self) -> bool:
+        """Is every second of it on the disk?"""
+        return self._writer.closed
+
     def _hand_on(self) -> None:
         assert self._tape is not None
         chunk = bytes(self._bytes[self._handed :])
@@ -61,8 +72,7 @@ class Recorder:
         self._tape.submit(self._quietly, lambda: self._writer.write(chunk))
 
     def _finish(self) -> None:
-        self._quietly(self._writer.close)
-        self._quietly(lambda: self._register(self, ended=True))
+        self.save()
 
     def _quietly(self, write: Callable[[], object]) -> None:
         """The caller must not hear of a full disk; the writer keeps what it could not write and tries again."""

@@ -119,6 +119,11 @@ class RecordingWriter:
         self._closed = False
 
     @property
+    def closed(self) -> bool:
+        """Is all of it on the disk?"""
+        return self._closed
+
+    @property
     def seconds(self) -> float:
         """How much came in so far, on the disk or waiting."""
         return (self._kept + len(self._waiting)) / SECOND

@@ -90,6 +90,15 @@ class HandOver(_Quiet):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DraftHeard(_Quiet):
+    """What a broken-off call had said, once it is recognised; it may be a cry for help."""
+
+    call: str
+    words: str
+    language: str = "zh"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tell(_Quiet):
     """The resident has heard the result."""
 
@@ -104,7 +113,7 @@ class Judge(_Quiet):
     ticket: int
     verdict: Verdict
     evidence: str
-    why: str | None = None  #: clip of what is missing, in the resident's voice
+    why: str | None = None  #: recording of what is missing, in the resident's voice
     why_words: str = ""  #: the same as text
 
 

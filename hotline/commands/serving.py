@@ -3,9 +3,9 @@
 import click
 import uvicorn
 from a2wsgi import WSGIMiddleware
+
 from console.app import create_app
 from console.parts import Parts
-
 from hotline.cli import opened, screen
 from hotline.house import House
 from hotline.recover import recover
@@ -29,7 +29,7 @@ def serve(host: str, port: int) -> None:
             )
         house.ears.warm("zh")
         screen.print(f"http://{host}:{port}/review  and  /agent   (Ctrl-C ends)")
-        app = WSGIMiddleware(create_app(pages(house)))
+        app = WSGIMiddleware(create_app(pages(house)))  # type: ignore[arg-type]
         uvicorn.run(app, host=host, port=port, log_level="warning")
 
 

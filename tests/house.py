@@ -1,0 +1,41 @@
+"""A whole house in a temporary folder, with scripted ears, for stories about live calls."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import select
+
+from hotline.account import account_of
+from hotline.house import House, open_house
+from hotline.reception import answer_phone
+from hotline.settings import Settings
+from ivr.lines.simulated import Caller, SimulatedLine
+from ivr.live import LiveCall
+from speech.ears.scripted import ScriptedEars
+from store.recordings import Recording
+
+NUMBER = "01055550101"
+
+
+@contextmanager
+def house_in(folder: Path, *texts: str, **facts) -> Iterator[House]:
+    """A house whose ears hear ``texts``, one after the other."""
+    settings = Settings.read({"HOTLINE_HOME": str(folder), "HOME": str(folder)})
+    with open_house(settings, ears=ScriptedEars(texts), **facts) as house:
+        yield house
+
+
+def ring(house: House, caller: Caller, number: str = NUMBER) -> tuple[dict, SimulatedLine, LiveCall]:
+    """A call from beginning to end: its account, the line, the live call."""
+    line = SimulatedLine(caller)
+    conversation = answer_phone(house, line="simulated", number=number)
+    call = line.carry(conversation)
+    return account_of(house, conversation.call), line, call
+
+
+def seconds_kept(house: House, call: str) -> float:
+    """Of sound, on the shelf, all recordings of a call together."""
+    with house.database.read() as session:
+        ids = session.scalars(select(Recording.id).where(Recording.call_id == call)).all()
+    return sum(house.shelf.seconds(one) for one in ids)
