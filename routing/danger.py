@@ -4,6 +4,7 @@ Supposed, long past, settled, insured or merely spoken about is no danger now; w
 may be over is asked about first (``certain`` False). Which danger, and which number to dial.
 """
 
+import re
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,8 +17,11 @@ from routing.commands import Danger
 from routing.phrases import Hit, Phrasebook
 from routing.pinyin import Token, tokens
 
+_GROUP = re.compile(r"<(\w+)>")
+
 BEFORE = 12  #: so many syllables (words) before the words a cue still belongs to them
 AFTER = 14
+SHORT = 2  #: syllables that by their sound alone are never certain: 撬门 and 敲门 are one sound
 JUST_BEFORE = 2  #: a negation
 
 
@@ -50,7 +54,7 @@ class _Scene:
     def near(self, cue: str, hit: Hit, before: int = BEFORE, after: int = 0) -> bool:
         """Whether a cue ends at most so many tokens before the hit, or begins as near after it."""
         return any(
-            (other.end <= hit.start and hit.start - other.end <= before)
+            (other.start < hit.start and hit.start - other.end <= before)
             or (hit.end <= other.start < hit.end + after)
             for other in self.cues[cue]
         )
@@ -73,6 +77,7 @@ def find_danger(words: str, language: str = "zh") -> Danger | None:
     found = []
     for hit in alarm.phrases.hits(said):
         kind, plain = alarm.owners[hit.phrase]
+        plain = plain and (hit.exact or len(hit.places) > SHORT)
         certain = _certain(hit, scene) if _is_meant(hit, scene) else None
         if certain is not None:
             found.append((not (plain and certain), kinds().index(kind), -len(hit.places)))
@@ -115,12 +120,22 @@ def _alarm(language: str) -> _Alarm:
     for kind, entry in zip(kinds(), data["kind"], strict=True):
         for plain, name in ((True, "certain"), (False, "maybe")):
             for phrase in split_words(entry[name][language], language):
-                owners.setdefault(phrase, (kind, plain))
+                for spoken in _spelt_out(phrase, data["groups"], language):
+                    owners.setdefault(spoken, (kind, plain))
     cues = {
         name: Phrasebook(split_words(cue[language], language), language)
         for name, cue in data["cues"].items()
     }
     return _Alarm(owners=owners, phrases=Phrasebook(owners, language), cues=cues)
+
+
+def _spelt_out(phrase: str, groups: dict[str, dict[str, str]], language: str) -> list[str]:
+    """The phrase with each word of a group in the place of ``<group>``."""
+    found = _GROUP.search(phrase)
+    if not found:
+        return [phrase]
+    words = split_words(groups[found[1]][language], language)
+    return [phrase.replace(found[0], word) for word in words]
 
 
 @cache
