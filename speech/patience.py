@@ -69,6 +69,9 @@ class Listener:
         self._voice = voice
         self._recent: list[int] = []  # frames with voice, not older than the window
         self._frame = 0
+        self._hint: int | None = (
+            None  # the first frame of what may have been a word, before STARTED
+        )
         self._quiet = 0  # frames of silence since the last voice, or since the question of `more`
         self._speech: tuple[int, int] | None = None  # first and one past the last frame of voice
         self._reached: Happening | None = None  # what the present silence has led to
@@ -101,6 +104,8 @@ class Listener:
         if voiced:
             self._recent.append(self._frame)
         self._recent = [at for at in self._recent if at > self._frame - _WINDOW]
+        if self._hint is None and len(self._recent) >= _frames(self.patience.enough_again):
+            self._hint = self._recent[0] - 1
         happening = (
             self._heard() if voiced and self._believed() else self._silent(speaking=speaking)
         )
@@ -117,7 +122,8 @@ class Listener:
 
     def _heard(self) -> Happening | None:
         begun = self._speech
-        self._speech = (begun[0] if begun else self._recent[0] - 1, self._frame)
+        first = self._recent[0] - 1 if self._hint is None else self._hint
+        self._speech = (begun[0] if begun else first, self._frame)
         resumed, self._reached, self._quiet = self._reached is not None, None, 0
         if begun is None:
             return Happening.STARTED

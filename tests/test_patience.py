@@ -68,6 +68,11 @@ def test_a_click_is_no_first_word():
     assert what(told) == [Happening.NOTHING]
 
 
+def test_a_small_word_before_a_long_pause_is_not_lost():
+    _, listener = listen(-2, 0.3, -5, 3, -20)
+    assert listener.speech_start == 2 * 8000
+
+
 def test_the_sound_to_recognise_is_the_same_at_the_pause_and_at_the_end():
     listener, saids = Listener(STORY, Script()), {}
     for at in range(1000):
