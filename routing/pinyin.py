@@ -7,10 +7,11 @@ Guarded matching of such sounds found 90 % of noisy emergency phrases where exac
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
+from pathlib import Path
 
-import zhconv
 from pypinyin import Style, lazy_pinyin
+from zhconv import zhconv
 
 _PIECE = re.compile(r"[\u3400-\u9fff]|[A-Za-z0-9]+(?:'[a-z]+)?|[。！？!?；;.，,、\n]")
 _STOP = re.compile(r"[。！？!?；;.，,、\n]")
@@ -32,11 +33,18 @@ class Token:
     clause: int  #: counts the stops before it
 
 
+@cache
+def _load_dictionary() -> None:
+    """Once, and by path: left to itself zhconv leaves the file open."""
+    zhconv.loaddict(str(Path(zhconv.__file__).with_name("zhcdict.json")))
+
+
 @lru_cache(maxsize=64)
 def tokens(words: str, language: str = "zh") -> tuple[Token, ...]:
     """Split a text; stops are dropped but counted. English words sound as they are written."""
     text = words.lower().replace("’", "'")
     if language != "en":
+        _load_dictionary()
         text = zhconv.convert(_spell_figures(text), "zh-cn")
     found: list[Token] = []
     clause = 0

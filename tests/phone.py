@@ -21,7 +21,9 @@ RECEIPT = {
 class Phone:
     """Says what was heard since the last answer, and does what a caller does."""
 
-    def __init__(self, dialogue: Callable[[Caller], Dialogue[None]], caller: Caller = CALLER) -> None:
+    def __init__(
+        self, dialogue: Callable[[Caller], Dialogue[None]], caller: Caller = CALLER
+    ) -> None:
         self.words: dict[str, str] = {}  #: recording -> what the ears make of it
         self.ways: dict[str, dict[str, Any]] = {}  #: words -> what routing makes of them
         self.done: list[Any] = []

@@ -8,17 +8,23 @@ from ivr.callback import VERDICTS
 from tickets.commands import Verdict
 
 
-@pytest.mark.parametrize("words", ["对", "对，对。", "嗯，对的", "是的呀", "没错", "Yes.", "That's right", "可以的"])
+@pytest.mark.parametrize(
+    "words", ["对", "对，对。", "嗯，对的", "是的呀", "没错", "Yes.", "That's right", "可以的"]
+)
 def test_yes_is_heard(words):
     assert choose(words, YES_OR_NO) is True
 
 
-@pytest.mark.parametrize("words", ["不对", "不是的", "没有啊", "不行", "No, wrong", "错了", "that's not right"])
+@pytest.mark.parametrize(
+    "words", ["不对", "不是的", "没有啊", "不行", "No, wrong", "错了", "that's not right"]
+)
 def test_no_is_heard(words):
     assert choose(words, YES_OR_NO) is False
 
 
-@pytest.mark.parametrize("words", ["", "。", "你说什么", "楼上的狗天天叫我睡不着觉怎么办呢你们管不管", "maybe"])
+@pytest.mark.parametrize(
+    "words", ["", "。", "你说什么", "楼上的狗天天叫我睡不着觉怎么办呢你们管不管", "maybe"]
+)
 def test_anything_else_is_no_answer(words):
     assert choose(words, YES_OR_NO) is None
 
@@ -34,7 +40,9 @@ def test_verdicts_are_told_apart(words, verdict):
 
 def test_a_person_is_asked_for_in_many_ways():
     assert all(map(wants_person, ["人工", "帮我转人工吧", "叫个真人来", "operator please"]))
-    assert not any(map(wants_person, ["换了人工关节，腿疼", "有没有人能陪我去医院", "a personal matter"]))
+    assert not any(
+        map(wants_person, ["换了人工关节，腿疼", "有没有人能陪我去医院", "a personal matter"])
+    )
 
 
 def test_digits_are_read_from_speech():

@@ -7,7 +7,9 @@ from ivr.caller import Answer, Caller
 from tests.phone import Phone
 from tickets.commands import Judge, NotReached, Tell, Verdict
 
-ANSWER = Answer(ticket=9, recording="own", result="done", words="", told_on="2026-01-05T09:00:00+00:00")
+ANSWER = Answer(
+    ticket=9, recording="own", result="done", words="", told_on="2026-01-05T09:00:00+00:00"
+)
 RESIDENT = Caller(call="c2", number="01055550101", resident=7, answers=(ANSWER,))
 
 
@@ -19,7 +21,11 @@ def phone():
 def test_solved_ends_it(phone):
     assert phone.hears() == ["callback.hello", "callback.gate"]
     assert phone.says("听").hears() == ["callback.is-it-you"]
-    assert phone.says("是我").hears() == ["callback.you-told-us", "callback.result", "callback.verdict"]
+    assert phone.says("是我").hears() == [
+        "callback.you-told-us",
+        "callback.result",
+        "callback.verdict",
+    ]
     assert phone.presses("1").hears() == ["callback.solved", "callback.goodbye"]
     assert phone.did(Judge) == [Judge(ticket=9, verdict=Verdict.SOLVED, evidence="key 1")]
 
@@ -45,7 +51,15 @@ def test_a_spoken_verdict_is_read_back_before_it_counts(phone):
 
 @pytest.mark.parametrize(
     "answers",
-    [["2"], ["", ""], ["5", "5"], ["1", "2"], ["1", "", ""], ["喂你找谁", "打错了"], ["1", "他不在", "不是"]],
+    [
+        ["2"],
+        ["", ""],
+        ["5", "5"],
+        ["1", "2"],
+        ["1", "", ""],
+        ["喂你找谁", "打错了"],
+        ["1", "他不在", "不是"],
+    ],
 )
 def test_anybody_else_hears_only_please_ring_us(phone, answers):
     heard = phone.hears()

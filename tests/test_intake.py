@@ -122,10 +122,15 @@ def test_a_broken_off_call_goes_on_where_it_stopped():
 
 
 def test_an_answer_that_waits_is_told_first():
-    answer = Answer(ticket=9, recording="r", result="s", words="", told_on="2026-01-05T09:00:00+00:00")
+    answer = Answer(
+        ticket=9, recording="r", result="s", words="", told_on="2026-01-05T09:00:00+00:00"
+    )
     phone = Phone(answer_call, replace(CALLER, answers=(answer,)))
     assert phone.hears() == ["welcome", "callback.gate"]
-    assert phone.presses("1").presses("1").hears()[:2] == ["callback.you-told-us", "callback.result"]
+    assert phone.presses("1").presses("1").hears()[:2] == [
+        "callback.you-told-us",
+        "callback.result",
+    ]
     assert phone.presses("1").hears() == ["callback.solved", "need"]
 
 

@@ -21,7 +21,9 @@ def test_every_sentence_is_there_in_both_languages():
 
 def test_a_sentence_is_asked_with_the_same_values_in_both_languages():
     for key, said in prompts("zh").items():
-        slots = [{word.split("}")[0] for word in s.split("{")[1:]} for s in (said, prompts("en")[key])]
+        slots = [
+            {word.split("}")[0] for word in s.split("{")[1:]} for s in (said, prompts("en")[key])
+        ]
         assert slots[0] == slots[1], key
 
 
@@ -30,7 +32,9 @@ def test_a_sentence_falls_into_parts_that_can_be_recorded():
                         "service": Name("service", "lift_repair")})  # fmt: skip
     heard = parts(say, "zh", SHANGHAI)
     assert heard[:2] == [Text("您刚才说的是："), Clip("r")]
-    assert all(isinstance(part, Clip) or part.text in dict(map(reversed, to_prepare())) for part in heard)
+    assert all(
+        isinstance(part, Clip) or part.text in dict(map(reversed, to_prepare())) for part in heard
+    )
 
 
 def test_hours_are_said_in_the_community_s_own_time_and_never_too_early():
