@@ -35,3 +35,8 @@ def clean(text: str, language: str) -> str:
 def invented(text: str) -> bool:
     """Is this a sentence of the engine's own making, and nothing beside it?"""
     return len(text) < 40 and _INVENTED.search(text) is not None
+
+
+def stammered(text: str) -> bool:
+    """Is it the same few characters over and over, as an engine hears music? People do say 救命救命救命: ask how sure it is."""
+    return len(text) >= 4 and 3 * len(set(text)) <= len(text)

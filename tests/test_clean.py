@@ -2,7 +2,7 @@
 
 import pytest
 
-from speech.clean import clean, invented
+from speech.clean import clean, invented, stammered
 
 
 @pytest.mark.parametrize(
@@ -27,3 +27,9 @@ def test_sentences_nobody_spoke_are_known():
     assert invented("这就是普通话的句子。")
     assert invented("字幕由 Amara.org 社群提供")
     assert not invented("电视没有字幕，我订的报纸也没来。")
+
+
+def test_the_same_character_over_and_over_is_a_stammer():
+    assert stammered("证证证证证证")
+    assert not stammered("喂，喂")
+    assert not stammered("救命啊，快来人")

@@ -7,12 +7,13 @@ from pathlib import Path
 from faster_whisper import WhisperModel
 
 from speech.audio import Sound, seconds, to_16k
-from speech.clean import clean, invented
+from speech.clean import clean, invented, stammered
 from speech.commands import Words
 from speech.ears.passages import passages
 
 _PROMPTS = {"zh": "以下是普通话的句子。"}  # leads to Simplified characters and punctuation
 _REPEATING = 2.4  # compression ratio of text that goes round in circles (Whisper paper, 4.5)
+_UNSURE = -0.8  # mean log probability; people reach -0.5
 _REMEMBERED = 64  # passages
 
 
@@ -53,7 +54,8 @@ class WhisperEar:
         text, mean, ratio = self._attempt(passage, language, repeats=True)
         if ratio > _REPEATING:
             text, mean, _ = self._attempt(passage, language, repeats=False)
-        return ("", 0.0) if invented(text) else (text, mean)
+        nonsense = invented(text) or (mean < _UNSURE and stammered(text))
+        return ("", 0.0) if nonsense else (text, mean)
 
     def _attempt(self, passage: Sound, language: str, *, repeats: bool) -> tuple[str, float, float]:
         """Text, mean log probability, compression ratio. One temperature only: the same sound gives the same text."""
