@@ -29,6 +29,7 @@ class Recorder:
         self._bytes = bytearray()
         self._handed = 0  # bytes already given to the tape
         self._tape: ThreadPoolExecutor | None = None
+        self._warned = False
 
     @property
     def seconds(self) -> float:
@@ -78,7 +79,9 @@ class Recorder:
         """The caller must not hear of a full disk; the writer keeps what it could not write and tries again."""
         try:
             write()
-        except NoRoom:
-            log.error("no room to record: recording %s waits in memory", self.id)  # noqa: TRY400
+        except NoRoom as problem:
+            if not self._warned:
+                log.warning("%s; it waits in memory", problem)
+            self._warned = True
         except Exception:
             log.exception("recording %s could not be registered", self.id)

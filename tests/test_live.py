@@ -10,6 +10,7 @@ from hotline.demo import voice
 from ivr.dialogue import Kind, Listen
 from ivr.lines.simulated import Reply, ScriptedCaller
 from speech.audio import RATE, silence
+from store.shelf import NoRoom
 from tests.house import house_in, ring, seconds_kept
 
 NEED = "我们这个单元的电梯又坏了"
@@ -101,7 +102,9 @@ class HangsUpAt(ScriptedCaller):
         return super().asked(listen)
 
 
-@pytest.mark.parametrize(("question", "outcome"), [(0, "draft"), (1, "draft"), (2, "ticket"), (4, "ticket")])
+@pytest.mark.parametrize(
+    ("question", "outcome"), [(0, "draft"), (1, "draft"), (2, "ticket"), (4, "ticket")]
+)
 def test_hanging_up_at_any_question_gives_exactly_one_ending(tmp_path, question, outcome):
     with house_in(tmp_path, NEED) as house:
         caller = HangsUpAt(voice("resident_need"), keys="1", question=question)
@@ -138,11 +141,25 @@ def test_ten_minutes_of_speech_end_kindly_at_five(tmp_path):
         assert seconds_kept(house, account["call"]) > 300
 
 
-def test_without_room_on_the_disk_the_call_goes_on(tmp_path):
+def test_without_room_for_recordings_the_call_goes_on_and_the_failure_is_named(tmp_path):
     with house_in(tmp_path, NEED) as house:
         house.settings.recordings.write_text("a file where the folder should be")
         account, line, call = ring(house, ScriptedCaller(voice("resident_need"), keys="1"))
-    assert account["outcome"] == "draft"
-    assert account["call"]
-    assert len(line.heard) > 10 * RATE
-    assert call.failed is not None
+    assert account["outcome"] == "ticket"
+    assert "promise" in [line["key"] for line in account["transcript"]]
+    assert isinstance(call.failed, NoRoom)
+
+
+def test_recordings_that_found_no_room_are_written_when_there_is_some(tmp_path):
+    class MakesRoom(ScriptedCaller):
+        def asked(self, listen):
+            if ".right." in listen.key:
+                house.settings.recordings.unlink()
+            return super().asked(listen)
+
+    need = voice("resident_need")
+    with house_in(tmp_path, NEED) as house:
+        house.settings.recordings.write_text("a file where the folder should be")
+        account, _, call = ring(house, MakesRoom(need, keys="1"))
+        assert call.failed is None
+        assert house.shelf.seconds(account["recording"]["id"]) >= len(need) / RATE
