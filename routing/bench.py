@@ -1,8 +1,9 @@
-"""How often the way is right, and how often danger is heard: measured on sayings nobody fitted.
+"""How often the way is right, and how often danger is heard: measured on sayings.
 
-A saying is a row ``expect language text``: a department, ``danger:KIND``, ``calm`` (an everyday request) or
-``tricky`` (past, supposed or figurative danger). Rows alternate within each expectation between the half
-the lexicon was written with (``seen``) and the half held back (``held``).
+A saying is a row ``part expect language text``. It expects a department, ``danger:KIND``, ``calm`` (an
+everyday request) or ``tricky`` (past, supposed or figurative danger). ``seen``: the lexicon was widened with
+these in mind, so their figure only guards against getting worse. ``fresh``: written after the words were
+frozen, by the same hand; still kinder than callers are.
 """
 
 import csv
@@ -22,6 +23,7 @@ CALM = ("calm", "tricky")
 class Saying:
     """What somebody says, and what should come of it."""
 
+    part: str  #: seen or fresh
     expect: str
     language: str
     text: str
@@ -77,15 +79,9 @@ def sayings(file: Path) -> list[Saying]:
         ]
 
 
-def half(rows: Iterable[Saying], which: str) -> list[Saying]:
-    """Every other row of each expectation: ``seen`` the first, third ..., ``held`` the others."""
-    turns: dict[str, int] = defaultdict(int)
-    kept = []
-    for row in rows:
-        if turns[row.expect] % 2 == ("seen", "held").index(which):
-            kept.append(row)
-        turns[row.expect] += 1
-    return kept
+def part(rows: Iterable[Saying], which: str) -> list[Saying]:
+    """The ``seen`` sayings, or the ``fresh`` ones."""
+    return [row for row in rows if row.part == which]
 
 
 def outcomes(rows: Iterable[Saying]) -> list[Outcome]:

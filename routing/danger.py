@@ -21,7 +21,7 @@ _GROUP = re.compile(r"<(\w+)>")
 
 BEFORE = 12  #: so many syllables (words) before the words a cue still belongs to them
 AFTER = 14
-SHORT = 2  #: syllables that by their sound alone are never certain: 撬门 and 敲门 are one sound
+SHORT = 2  #: syllables that by their sound alone prove nothing: 撬门 and 敲门 are one sound
 JUST_BEFORE = 2  #: a negation
 
 
@@ -31,6 +31,7 @@ class Kind:
 
     id: str
     number: str  #: "119", "120" or "110"
+    department: str  #: follows it up
     zh: str  #: spoken name
     en: str
 
@@ -52,9 +53,9 @@ class _Scene:
     cues: dict[str, list[Hit]]
 
     def near(self, cue: str, hit: Hit, before: int = BEFORE, after: int = 0) -> bool:
-        """Whether a cue ends at most so many tokens before the hit, or begins as near after it."""
+        """Whether a cue stands in the hit, ends at most so many tokens before it, or begins as near after."""
         return any(
-            (other.start < hit.start and hit.start - other.end <= before)
+            (other.start < hit.end and hit.start - other.end <= before)
             or (hit.end <= other.start < hit.end + after)
             for other in self.cues[cue]
         )
@@ -64,9 +65,14 @@ class _Scene:
 def kinds() -> tuple[Kind, ...]:
     """The kinds of danger in their order of urgency."""
     return tuple(
-        Kind(id=one["id"], number=one["number"], zh=one["zh"], en=one["en"])
+        Kind(**{fact: one[fact] for fact in ("id", "number", "department", "zh", "en")})
         for one in _data()["kind"]
     )
+
+
+def kind_of(danger: Danger) -> Kind:
+    """Its kind, with its spoken names."""
+    return next(kind for kind in kinds() if kind.id == danger.kind)
 
 
 def find_danger(words: str, language: str = "zh") -> Danger | None:
@@ -77,7 +83,6 @@ def find_danger(words: str, language: str = "zh") -> Danger | None:
     found = []
     for hit in alarm.phrases.hits(said):
         kind, plain = alarm.owners[hit.phrase]
-        plain = plain and (hit.exact or len(hit.places) > SHORT)
         certain = _certain(hit, scene) if _is_meant(hit, scene) else None
         if certain is not None:
             found.append((not (plain and certain), kinds().index(kind), -len(hit.places)))
@@ -89,7 +94,9 @@ def find_danger(words: str, language: str = "zh") -> Danger | None:
 
 
 def _is_meant(hit: Hit, scene: _Scene) -> bool:
-    """Not a figure of speech, not denied."""
+    """Heard clearly enough, not a figure of speech, not denied."""
+    if not hit.exact and len(hit.places) <= SHORT:
+        return False
     places = set(hit.places)
     if any(places & set(figure.places) for figure in scene.cues["figure"]):
         return False

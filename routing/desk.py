@@ -9,15 +9,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from routing.catalogue import Catalogue, load
-from routing.commands import Way
-from routing.danger import find_danger
+from routing.commands import Danger, Way
+from routing.danger import find_danger, kind_of
 from routing.phrases import Hit, Phrasebook
 from routing.pinyin import tokens
 
 #: what a phrase of so many syllables (words in English) is worth
 WORTH = {"zh": (0.0, 0.6, 1.0, 1.6, 2.1, 2.5), "en": (0.0, 1.0, 1.7, 2.2, 2.5)}
 HINT = 0.3  #: a word with "?"
-ALIKE = 0.75  #: found by its sound only
+ALIKE = 0.5  #: found by its sound only
+ALARM = 2.0  #: a certain danger speaks for the department that follows it up
 INSIDE = 0.2  #: part of a longer word of somebody else: 煤气 in 煤气费
 FOR_DEPARTMENT = 0.5  #: names the department, not what it shall do
 OTHERS = 0.2  #: further services of a department speak for it too
@@ -46,7 +47,7 @@ def way_in(catalogue: Catalogue, words: str, language: str = "zh") -> Way:
     language = "en" if language.startswith("en") else "zh"
     danger = find_danger(words, language)
     evidence = _evidence(catalogue, words, language)
-    services, departments = _scores(evidence)
+    services, departments = _scores(evidence, danger)
     total = sum(departments.values())
     best = max(departments, key=lambda name: departments[name], default=None)
     if best is None or departments[best] < ENOUGH:
@@ -65,7 +66,9 @@ def way_in(catalogue: Catalogue, words: str, language: str = "zh") -> Way:
     )
 
 
-def _scores(evidence: Iterable[Evidence]) -> tuple[dict[str, dict[str, float]], dict[str, float]]:
+def _scores(
+    evidence: Iterable[Evidence], danger: Danger | None
+) -> tuple[dict[str, dict[str, float]], dict[str, float]]:
     """Department -> service -> score, and department -> score."""
     services: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
     named: dict[str, float] = defaultdict(float)
@@ -74,6 +77,8 @@ def _scores(evidence: Iterable[Evidence]) -> tuple[dict[str, dict[str, float]], 
             named[one.department] += one.weight
         else:
             services[one.department][one.service] += one.weight
+    if danger and danger.certain:
+        named[kind_of(danger).department] += ALARM
     departments = {
         name: max(services[name].values(), default=0.0) * (1 - OTHERS)
         + sum(services[name].values()) * OTHERS

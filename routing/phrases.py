@@ -107,15 +107,13 @@ class Phrasebook:
 def guarded(wanted: Sequence[Token], heard: Sequence[Token]) -> bool:
     """Whether tokens that sound alike may stand for each other.
 
-    One alone must be the same; of two, one telling character must be the same (2.3 % false alarms
-    where none need be: 8.3 %, research/routing.md); of more, the sound is enough.
+    One alone must be the same; of two or three, one telling character must be the same (2.3 % false
+    alarms; without this guard 8.3 %, research/routing.md, part 4); of more, the sound is enough.
     """
     same = [a.text for a, b in zip(wanted, heard, strict=True) if a.text == b.text]
     if len(same) == len(wanted):
         return True
-    if len(wanted) == 2:
-        return any(text not in COMMON for text in same)
-    return len(wanted) > 3 or (len(wanted) == 3 and bool(same))
+    return len(wanted) > 3 or (len(wanted) > 1 and any(text not in COMMON for text in same))
 
 
 def _same_word(wanted: Token, heard: Token) -> bool:
