@@ -50,7 +50,7 @@ def parts(say: Say, language: str, zone: tzinfo) -> list[Part]:
 def text(say: Say, language: str, zone: tzinfo) -> str:
     """The sentence as it is read in a transcript; a recording is shown as ♪."""
     spoken = {
-        key: "、".join(p.text if isinstance(p, Text) else "♪" for p in _value(v, language, zone))
+        key: "".join(p.text if isinstance(p, Text) else "♪" for p in _value(v, language, zone))
         for key, v in say.values.items()
     }
     return _SLOT.sub(lambda slot: spoken[slot[1]], prompts(language)[say.prompt])
@@ -70,6 +70,13 @@ def _value(value: Value, language: str, zone: tzinfo) -> list[Part]:
             return [Text(t, personal=True) for t in said_digits]
         case str():
             return [Text(value, personal=True)] if value else []
+
+
+def gloss(prompt: str, language: str) -> str:
+    """The sentence of a prompt with its values left open, for readers of another language."""
+    return _SLOT.sub(
+        lambda slot: "♪" if slot[1] in {"recording", "result"} else "…", prompts(language)[prompt]
+    )
 
 
 def name_of(kind: str, id_: str, language: str) -> str:

@@ -1,7 +1,9 @@
 """``hotline demo``: the whole loop once, with recorded voices, in about a minute."""
 
 import time
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import click
 from rich.markup import escape
@@ -11,6 +13,7 @@ from rich.table import Table
 from hotline.cli import json_option, opened, print_json, screen
 from hotline.demo import DemoStopped, MovedClock, run
 from hotline.settings import Settings
+from ivr.wording import gloss
 from tickets.commands import Verdict
 
 EVENTS = {
@@ -21,6 +24,9 @@ EVENTS = {
     "FoundSolved": "the resident says: solved",
     "FoundWanting": "the resident says: not (all) solved; goes back with the reason as a recording",
 }
+
+
+PROMISED = {"respond": "somebody takes it up", "handle": "dealt with", "feedback": "told back"}
 
 
 @click.command()
@@ -62,7 +68,7 @@ def show(result: dict[str, Any], settings: Settings) -> None:
         f"[dim]heard by {need['engine']}, confidence {need['confidence']}: the resident's own "
         f"recording is kept ({result['call']['recording']['seconds']} s) and is what was read back[/]\n"
     )
-    _timeline(result)
+    _timeline(result, settings.zone)
     _conversation("The hotline rings back", result["callback"])
     screen.print(
         f"\n[bold green]{result['status']}[/]  ticket {result['ticket']['id']}; see it in the pages: hotline serve"
@@ -71,22 +77,35 @@ def show(result: dict[str, Any], settings: Settings) -> None:
 
 
 def _conversation(title: str, account: dict[str, Any]) -> None:
-    lines = []
+    """Both sides as they were heard, with the English wording under each sentence of the hotline."""
+    lines = Table.grid(padding=(0, 1))
     for line in account["transcript"]:
-        who = "[cyan]☎ " if line["who"] == "hotline" else "[bold green]☺ "
-        if line["text"]:
-            lines.append(f"{who}{escape(line['text'])}[/]")
-    screen.print(Panel("\n".join(lines), title=title, border_style="blue", padding=(1, 2)))
+        if line["who"] == "hotline":
+            lines.add_row("☎", f"[cyan]{escape(line['text'])}[/]")
+            lines.add_row("", f"[dim]{escape(gloss(line['key'], 'en'))}[/]")
+        elif line["text"]:
+            pressed = "presses " if line["text"].isdigit() else ""
+            lines.add_row("☺", f"[bold green]{pressed}{escape(line['text'])}[/]")
+    screen.print(Panel(lines, title=title, border_style="blue", padding=(1, 2)))
 
 
-def _timeline(result: dict[str, Any]) -> None:
-    table = Table(title="The promise", show_header=False, border_style="dim")
-    for event in result["events"]:
-        said = EVENTS.get(event["kind"], event["kind"])
-        said = said.format(assignee=result["ticket"]["assignee"])
-        table.add_row(event["at"][:16].replace("T", " "), said, f"[dim]{event['by']}[/]")
-    for name, at in result["call"]["ticket"]["due"].items():
-        table.add_row(at[:16].replace("T", " "), f"[dim]was due: {name}[/]", "")
+def _timeline(result: dict[str, Any], zone: ZoneInfo) -> None:
+    rows = [
+        (
+            event["at"],
+            EVENTS.get(event["kind"], event["kind"]).format(**result["ticket"]),
+            event["by"],
+        )
+        for event in result["events"]
+    ]
+    promised = result["call"]["ticket"]["due"]
+    rows += [
+        (promised[name], f"[dim]{said} by now[/]", "promised") for name, said in PROMISED.items()
+    ]
+    table = Table(title="The promise and what became of it", show_header=False, border_style="dim")
+    for at, said, by in sorted(rows):
+        local = datetime.fromisoformat(at).astimezone(zone)
+        table.add_row(f"{local:%a %d %b %H:%M}", said, f"[dim]{escape(by)}[/]")
     screen.print(table)
 
 
