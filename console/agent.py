@@ -1,0 +1,154 @@
+"""What is assigned to a proxy agent or a department: the list by due time, and each ticket's own page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import Blueprint, abort, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from console.callers import Callers, named
+from console.errors import Overtaken
+from console.fields import field, needed
+from console.heard import Hearing, hearings
+from console.masks import Caller, mask_text
+from console.parts import parts
+from console.person import only, person
+from console.reach import Piece, is_theirs, pieces, theirs, ticket_for
+from proxy_agents.staff import Role
+from store.looks import look
+from tickets import desk
+from tickets.lifecycle import Status
+from tickets.models import Ticket, TicketEvent
+
+TO_DO = (Status.OPEN, Status.ASSIGNED, Status.TAKEN)
+WITH_RESIDENT = (Status.HANDLED, Status.TOLD)  #: their word is awaited
+MOST = 200  #: tickets on one page
+
+screen = Blueprint("agent", __name__, url_prefix="/agent")
+screen.before_request(only(*Role))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Card:
+    row: Ticket
+    caller: Caller
+    words: str
+    assignee: str
+    late: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moment:
+    """One line of a ticket's history."""
+
+    event: TicketEvent
+    by: str
+    note: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sound:
+    piece: Piece
+    heard: Hearing | None
+
+
+@screen.get("/")
+def front() -> ResponseReturnValue:
+    house, me = parts(), person()
+    at = house.now()
+    with house.database.write() as session:
+        waits = _tickets(session, TO_DO)
+        answered = _tickets(session, WITH_RESIDENT)
+        callers = Callers(session, (row.resident_id for row in [*waits, *answered]))
+        cards = [_card(session, callers, row) for row in waits]
+        others = [_card(session, callers, row) for row in answered]
+        for card in [*cards, *others]:
+            look(session, who=me.who, what=f"ticket:{card.row.id}", how="list", at=at)
+    return render_template("agent.html", cards=cards, others=others)
+
+
+@screen.get("/<int:number>")
+def one(number: int) -> ResponseReturnValue:
+    return _show(number, "view")
+
+
+@screen.post("/<int:number>/unmask")
+def unmask(number: int) -> ResponseReturnValue:
+    """The same page with names and numbers in full."""
+    return _show(number, "unmask")
+
+
+@screen.post("/<int:number>/take")
+def take(number: int) -> ResponseReturnValue:
+    house = parts()
+    with house.database.write() as session:
+        own_ticket(session, number)
+        desk.take(session, number, by=person().who, at=house.now())
+    return redirect(url_for("agent.one", number=number))
+
+
+@screen.post("/<int:number>/hand-back")
+def hand_back(number: int) -> ResponseReturnValue:
+    """Not theirs, or not possible: the reason goes to whoever finds somebody else."""
+    house = parts()
+    reason = needed("reason", "error.no_reason", longest=1000)
+    with house.database.write() as session:
+        if field("version", longest=18) != str(own_ticket(session, number).version):
+            raise Overtaken(number)
+        desk.hand_back(session, number, reason=reason, by=person().who, at=house.now())
+    return redirect(url_for("agent.front"))
+
+
+def own_ticket(session: Session, number: int) -> Ticket:
+    """A ticket this person deals with; 403 for supervisors and operators, who look and do not act on it."""
+    me = person()
+    ticket = ticket_for(session, me, number)
+    if not is_theirs(me, ticket):
+        abort(403)
+    return ticket
+
+
+def _tickets(session: Session, states: tuple[Status, ...]) -> Sequence[Ticket]:
+    rows = select(Ticket).where(theirs(person()), Ticket.status.in_(states))
+    return session.scalars(rows.order_by(Ticket.handle_due, Ticket.id).limit(MOST)).all()
+
+
+def _card(session: Session, callers: Callers, row: Ticket) -> Card:
+    return Card(
+        row=row,
+        caller=callers.of_ticket(row).masked(),
+        words=mask_text(row.words),
+        assignee=named(session, row.assignee),
+        late=row.status in TO_DO and row.handle_due < parts().now(),
+    )
+
+
+def _show(number: int, how: str) -> ResponseReturnValue:
+    house, me = parts(), person()
+    at = house.now()
+    with house.database.write() as session:
+        ticket = ticket_for(session, me, number)
+        caller = Callers(session, [ticket.resident_id]).of_ticket(ticket)
+        found = pieces(ticket)
+        heard = hearings(session, (piece.recording for piece in found))
+        page = {
+            "ticket": ticket,
+            "caller": caller if how == "unmask" else caller.masked(),
+            "sounds": [Sound(piece=one, heard=heard.get(one.recording)) for one in found],
+            "history": [_moment(session, event) for event in ticket.history],
+            "assignee": named(session, ticket.assignee),
+            "own": is_theirs(me, ticket),
+            "late": ticket.status in TO_DO and ticket.handle_due < at,
+        }
+        look(session, who=me.who, what=f"ticket:{number}", how=how, at=at)
+    return render_template("ticket.html", unmasked=how == "unmask", **page)
+
+
+def _moment(session: Session, event: TicketEvent) -> Moment:
+    details = event.details
+    note = details.get("reason") or details.get("why_words") or details.get("words") or ""
+    if assignee := details.get("assignee"):
+        note = named(session, assignee)
+    return Moment(event=event, by=named(session, event.by), note=note)

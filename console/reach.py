@@ -1,0 +1,69 @@
+"""Who reaches what: operators and supervisors everything, the others what is theirs at this moment."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from flask import abort
+from sqlalchemy import ColumnElement, false, true
+from sqlalchemy.orm import Session
+
+from console.person import Person
+from proxy_agents.staff import Role
+from tickets.lifecycle import FoundWanting
+from tickets.models import AssigneeKind, Ticket
+
+
+def theirs(person: Person) -> ColumnElement[bool]:
+    """The tickets this person may open, as a condition."""
+    if person.listens:
+        return true()
+    if person.role is Role.AGENT:
+        return (Ticket.assignee_kind == AssigneeKind.AGENT) & (Ticket.assignee_id == person.id)
+    if person.department is None:
+        return false()
+    ours = Ticket.department == person.department
+    return (Ticket.assignee_kind == AssigneeKind.DEPARTMENT) & ours
+
+
+def is_theirs(person: Person, ticket: Ticket) -> bool:
+    """Whether it is given to them, or to their department."""
+    if person.role is Role.AGENT:
+        return ticket.assignee == f"agent:{person.id}"
+    return person.department is not None and ticket.assignee == f"department:{person.department}"
+
+
+def ticket_for(session: Session, person: Person, number: int) -> Ticket:
+    """The ticket, if this person may open it; 404 otherwise, as if there were none."""
+    ticket = session.get(Ticket, number)
+    if ticket is None or not (person.listens or is_theirs(person, ticket)):
+        abort(404)
+    return ticket
+
+
+@dataclass(frozen=True, kw_only=True)
+class Piece:
+    """A recording that belongs to a ticket."""
+
+    kind: str  #: "need", "missing", "name", "place", "result"
+    recording: str
+    words: str = ""
+
+
+def pieces(ticket: Ticket) -> list[Piece]:
+    """Everything that was recorded about a ticket, the need first, what is still missing next."""
+    return list(_pieces(ticket))
+
+
+def _pieces(ticket: Ticket) -> Iterator[Piece]:
+    if ticket.recording_id:
+        yield Piece(kind="need", recording=ticket.recording_id)
+    for event in reversed(ticket.history):
+        if event.kind == FoundWanting.__name__ and event.details["why"]:
+            words = event.details["why_words"]
+            yield Piece(kind="missing", recording=event.details["why"], words=words)
+    if ticket.name_recording_id:
+        yield Piece(kind="name", recording=ticket.name_recording_id)
+    if ticket.place_recording_id:
+        yield Piece(kind="place", recording=ticket.place_recording_id)
+    if ticket.result_recording_id:
+        yield Piece(kind="result", recording=ticket.result_recording_id)
