@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from importlib.resources import as_file, files
 from typing import Any
 from uuid import uuid4
@@ -30,10 +30,17 @@ VERDICT_KEYS = {Verdict.SOLVED: "1", Verdict.HALF_SOLVED: "2", Verdict.NOT_SOLVE
 
 @dataclass(slots=True)
 class MovedClock:
-    """The real clock, two days and more behind, moved forward by hand: nobody waits, nothing lies in the future."""
+    """The real clock, some days behind, moved forward by hand: nobody waits, nothing lies in the future."""
 
-    behind: timedelta = timedelta(days=2, hours=1)
+    behind: timedelta
     read: Callable[[], datetime] = clock
+
+    @classmethod
+    def at_nine(cls, zone: tzinfo) -> "MovedClock":
+        """It is nine in the morning, two days ago, where the community is."""
+        now = clock()
+        nine = (now.astimezone(zone) - timedelta(days=2)).replace(hour=9, minute=0)
+        return cls(now - nine)
 
     def __call__(self) -> datetime:
         return self.read() - self.behind
@@ -82,11 +89,11 @@ def run(
     moved.move(timedelta(minutes=9))
     with house.database.write() as session:
         take(session, ticket, by=LIFT_MAN, at=house.now())
-    moved.move(timedelta(hours=20))
+    moved.move(timedelta(hours=6))
     record_result(house, ticket, voice("result"))
 
     tell("the hotline rings back and asks whether it helped")
-    moved.move(timedelta(hours=4))
+    moved.move(timedelta(hours=19))
     back = ring_back(house, ticket, AtHome(verdict, voice("missing")))
     return outcome(house, account, ticket, back)
 

@@ -26,7 +26,9 @@ def house_in(folder: Path, *texts: str, **facts) -> Iterator[House]:
         yield house
 
 
-def ring(house: House, caller: Caller, number: str = NUMBER) -> tuple[dict, SimulatedLine, LiveCall]:
+def ring(
+    house: House, caller: Caller, number: str = NUMBER
+) -> tuple[dict, SimulatedLine, LiveCall]:
     """A call from beginning to end: its account, the line, the live call."""
     line = SimulatedLine(caller)
     conversation = answer_phone(house, line="simulated", number=number)

@@ -144,7 +144,7 @@ def test_ten_minutes_of_speech_end_kindly_at_five(tmp_path):
 def test_without_room_for_recordings_the_call_goes_on_and_the_failure_is_named(tmp_path):
     with house_in(tmp_path, NEED) as house:
         house.settings.recordings.write_text("a file where the folder should be")
-        account, line, call = ring(house, ScriptedCaller(voice("resident_need"), keys="1"))
+        account, _, call = ring(house, ScriptedCaller(voice("resident_need"), keys="1"))
     assert account["outcome"] == "ticket"
     assert "promise" in [line["key"] for line in account["transcript"]]
     assert isinstance(call.failed, NoRoom)

@@ -2,6 +2,7 @@
 
 import time
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -39,7 +40,7 @@ def demo(verdict: str, as_json: bool) -> None:
     Real recognition, a real database, recorded (synthetic) voices over a simulated telephone
     line. The clock is moved: the call happened two days ago, the callback happens now.
     """
-    moved = MovedClock()
+    moved = MovedClock.at_nine(Settings.read().zone)
     began = time.perf_counter()
     with opened(now=moved) as house:
         screen.print(
@@ -79,6 +80,8 @@ def show(result: dict[str, Any], settings: Settings) -> None:
 def _conversation(title: str, account: dict[str, Any]) -> None:
     """Both sides as they were heard, with the English wording under each sentence of the hotline."""
     lines = Table.grid(padding=(0, 1))
+    lines.add_column()
+    lines.add_column(overflow="fold")
     for line in account["transcript"]:
         if line["who"] == "hotline":
             lines.add_row("☎", f"[cyan]{escape(line['text'])}[/]")
@@ -103,7 +106,7 @@ def _timeline(result: dict[str, Any], zone: ZoneInfo) -> None:
         (promised[name], f"[dim]{said} by now[/]", "promised") for name, said in PROMISED.items()
     ]
     table = Table(title="The promise and what became of it", show_header=False, border_style="dim")
-    for at, said, by in sorted(rows):
+    for at, said, by in sorted(rows, key=itemgetter(0)):
         local = datetime.fromisoformat(at).astimezone(zone)
         table.add_row(f"{local:%a %d %b %H:%M}", said, f"[dim]{escape(by)}[/]")
     screen.print(table)
