@@ -79,7 +79,11 @@ def find_danger(words: str, language: str = "zh") -> Danger | None:
     """The most certain, then most urgent danger in these words, or None."""
     alarm = _alarm("en" if language.startswith("en") else "zh")
     said = tokens(words, language)
-    scene = _Scene(said=said, cues={name: book.hits(said) for name, book in alarm.cues.items()})
+    # a cue only calms when it was heard exactly: 灶火 sounds like 着火
+    cues = {
+        name: [hit for hit in book.hits(said) if hit.exact] for name, book in alarm.cues.items()
+    }
+    scene = _Scene(said=said, cues=cues)
     found = []
     for hit in alarm.phrases.hits(said):
         kind, plain = alarm.owners[hit.phrase]

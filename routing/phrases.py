@@ -1,5 +1,6 @@
 """Phrases looked up in speech: exact, in confusable pinyin under a guard, and with gaps (``灯~不亮``)."""
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -69,7 +70,7 @@ class Phrasebook:
         spans: dict[str, list[_Span]] = defaultdict(list)
         sounds = tuple(token.sound for token in said)
         for start in range(len(said)):
-            for length in self._lengths:
+            for length in self._lengths[: bisect_right(self._lengths, len(said) - start)]:
                 heard = said[start : start + length]
                 for part in self._by_sound.get(sounds[start : start + length], ()):
                     if guarded(self._parts[part], heard):
