@@ -11,6 +11,7 @@ from hotline.cli import json_option, opened, print_json, screen
 from hotline.doctor import examine
 from hotline.recover import recover as mend
 from hotline.settings import Settings
+from ivr.wording import to_prepare
 from speech.catalogue import read_catalogue
 from speech.models import CannotInstall, install, installed
 
@@ -100,6 +101,17 @@ def install_model(what: str) -> None:
 
 
 @click.command()
+@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
+def prompts(lang: str) -> None:
+    """Every fixed text, id and words with a tab between: what a voice is recorded or rendered for.
+
+    A person's recording goes to HOTLINE_HOME/voices/zh/ID.wav and is played instead of the prepared one.
+    """
+    for id_, said in to_prepare(lang):
+        click.echo(f"{id_}\t{said}")
+
+
+@click.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 def backup(file: Path) -> None:
     """Write everything but the key to FILE: sealed rows and recordings stay sealed.
@@ -126,4 +138,4 @@ def restore(file: Path) -> None:
     screen.print(f"restored {counts}; run `hotline doctor` to see that all is well")
 
 
-COMMANDS = (recover, doctor, models, backup, restore)
+COMMANDS = (recover, doctor, models, prompts, backup, restore)
