@@ -25,7 +25,7 @@ class Settings:
 
     @property
     def voices(self) -> Path:
-        """Recordings by people that replace a prepared prompt: voices/zh/ID.wav."""
+        """Recordings by people that replace a prepared prompt: voices/ID.wav."""
         return self.home / "voices"
 
     @property

@@ -286,9 +286,9 @@ def test_single_files_are_fetched_and_each_is_checked(tmp_path):
         source = f'kind = "files"\nwhere = "the site"\nurl = "{url}"\nbytes = 1000\n'
         good = [file.format(name, len(WEIGHTS), pin) for name in ("am/final.mdl", "config.json")]
         bad = file.format("late.json", len(WEIGHTS), "1" * 64)
+        book = catalogue(tmp_path, f"{source}files = [{', '.join([*good, bad])}]")
         with pytest.raises(CannotInstall, match=r"late\.json is not the one"):
-            all_three = f"{source}files = [{', '.join([*good, bad])}]"
-            install("xx", tmp_path / "m", catalogue=catalogue(tmp_path, all_three))
+            install("xx", tmp_path / "m", catalogue=book)
         book = catalogue(tmp_path, f"{source}files = [{', '.join(good)}]")
         made = install("xx", tmp_path / "m", catalogue=book)
     assert (made.folder / "config.json").read_bytes() == WEIGHTS

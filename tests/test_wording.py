@@ -55,7 +55,9 @@ def test_digits_are_said_one_by_one_and_never_cached():
 
 def test_every_kind_of_danger_has_its_words():
     for kind in kinds():
-        assert f"danger.{kind.id}" in prompts("zh")
+        spoken = "".join("零幺二三四五六七八九"[int(digit)] for digit in kind.number)
+        assert spoken in prompts("zh")[f"danger.{kind.id}"]
+        assert f"danger.{kind.id}" in prompts("en")
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from pathlib import Path
 import click
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
-from store.backup import BackupError, make_backup, restore_backup
 
 from hotline.cli import json_option, opened, print_json, screen
 from hotline.doctor import examine
@@ -14,6 +13,7 @@ from hotline.settings import Settings
 from ivr.wording import to_prepare
 from speech.catalogue import read_catalogue
 from speech.models import CannotInstall, install, installed
+from store.backup import BackupError, make_backup, restore_backup
 
 
 @click.command()
@@ -105,7 +105,7 @@ def install_model(what: str) -> None:
 def prompts(lang: str) -> None:
     """Every fixed text, id and words with a tab between: what a voice is recorded or rendered for.
 
-    A person's recording goes to HOTLINE_HOME/voices/zh/ID.wav and is played instead of the prepared one.
+    A person's recording goes to HOTLINE_HOME/voices/ID.wav and is played instead of the prepared one.
     """
     for id_, said in to_prepare(lang):
         click.echo(f"{id_}\t{said}")
