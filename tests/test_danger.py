@@ -29,7 +29,7 @@ def heard(words: str, language: str = "zh") -> Danger:
         ("我喘不上气", "breathing", "120"),
         ("倒在地上叫不醒", "unresponsive", "120"),
         ("她喝了农药", "poisoning", "120"),
-        ("我不想活了", "self_harm", "110"),
+        ("我不想活了", "self_harm", "120"),
         ("说我涉嫌洗钱，让我把钱转过去", "fraud", "110"),
         ("老伴出去买菜到现在没回来", "missing", "110"),
         ("我困在电梯里出不去", "trapped", "119"),
