@@ -16,6 +16,7 @@ _SHORT_PROMPTS = {"zh": "嗯，是的，对。不是，不对。"}  # without it
 _ONE_WORD = 4.0  # seconds with the silence around it; longer answers are heard as sentences
 _REPEATING = 2.4  # compression ratio of text that goes round in circles (Whisper paper, 4.5)
 _UNSURE = -0.8  # mean log probability; people reach -0.5
+_FEW = 6  # characters: longer than yes, no or solved, so a name or a place
 _UNSURE_WORD = -0.7  # a single word below this is a guess: no answer is better than a wrong one
 _REMEMBERED = 64  # passages
 
@@ -59,7 +60,8 @@ class WhisperEar:
     def _decode(self, passage: Sound, language: str, *, word: bool) -> tuple[str, float]:
         if word:
             text, mean, _ = self._attempt(passage, language, word=True)
-            return ("", 0.0) if mean < _UNSURE_WORD or stammered(text) else (text, mean)
+            guess = mean < _UNSURE_WORD and len(text.strip()) <= _FEW
+            return ("", 0.0) if guess or stammered(text) else (text, mean)
         text, mean, ratio = self._attempt(passage, language)
         if ratio > _REPEATING:
             text, mean, _ = self._attempt(passage, language, repeats=False)
