@@ -49,12 +49,12 @@ class Callers:
         row = self._residents.get(resident or 0)
         if row is None:
             return told
-        near = " ".join(filter(None, (row.emergency_name, row.emergency_phone)))
         return Caller(
             name=row.name,
             number=told.number or row.phone or "",
             place=row.address or row.building or told.place,
-            near=near,
+            near=row.emergency_name or "",
+            near_number=row.emergency_phone or "",
         )
 
 

@@ -35,7 +35,8 @@ class Caller:
     name: str = ""
     number: str = ""
     place: str = ""
-    near: str = ""  #: somebody to tell in an emergency, with a number
+    near: str = ""  #: somebody to tell in an emergency
+    near_number: str = ""
 
     def masked(self) -> "Caller":
         """The place stays: whoever may open the page has to know where to go."""
@@ -43,5 +44,6 @@ class Caller:
             name=mask_name(self.name),
             number=mask_number(self.number),
             place=self.place,
-            near=mask_text(self.near),
+            near=mask_name(self.near),
+            near_number=mask_number(self.near_number),
         )
