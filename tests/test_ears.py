@@ -5,11 +5,11 @@ import subprocess
 import sys
 import time
 from concurrent.futures import wait
-from pathlib import Path
 
 import numpy as np
 import pytest
 
+from hotline.settings import Settings
 from speech.audio import Sound, silence
 from speech.ears import EarDesk, Engine, choose
 from speech.ears.attendant import Limits
@@ -138,10 +138,7 @@ def test_a_worker_ends_when_its_desk_has_gone():
     assert worker.returncode == 0
 
 
-MODELS = Path(
-    os.environ.get("HOTLINE_MODELS") or Path.home() / ".cache" / "elder-hotline" / "models"
-)
-DATA = Path(os.environ.get("HOTLINE_TEST_DATA", "")) / "calls"
+MODELS = Settings.read().models
 
 
 @pytest.mark.skipif(not (MODELS / "whisper-base").is_dir(), reason="Whisper base is not installed")

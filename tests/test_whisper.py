@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from hotline.settings import Settings
 from speech.audio import read_sound
 from speech.bench import hear_call
 
-MODEL = Path(os.environ.get("HOTLINE_MODELS", "")) / "whisper-base"
+MODEL = Settings.read().models / "whisper-base"
 CALLS = Path(os.environ.get("HOTLINE_TEST_DATA", "")) / "calls"
 SOME = ("c02.wav", "c07.wav", "c19.wav", "c24.wav", "c25.wav", "c28.wav")
 pytestmark = [
