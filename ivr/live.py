@@ -8,7 +8,7 @@ silence and then "one moment", and keys pressed are kept.
 import logging
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 
 from ivr.dialogue import Heard, Kind, Listen, Say, Transfer
 from ivr.engine import Turn, Wait
@@ -93,12 +93,14 @@ class LiveCall:
         if self.over:
             return
         self.over = True
+        closings = []
         if self._listening is not None:
             self._listening.note_speech()
-            self._listening.recorder.close()
+            closings.append(self._listening.recorder.close())
+            self._ears.drop(self._listening.recorder.id)
         if self._between is not None:
-            self._between.close()
-        self._jobs.submit(self._end)
+            closings.append(self._between.close())
+        self._jobs.submit(self._end, closings)
 
     def finish(self) -> None:
         """Wait until everything of an ended call is on the disk."""
@@ -166,6 +168,8 @@ class LiveCall:
         closing = None
         if self._listening is not None:
             closing = self._listening.recorder.close()
+            if heard.digits:
+                self._ears.drop(self._listening.recorder.id)
             self._listening = None
             self._record_between()
         self._out = memoryview(b"")
@@ -194,8 +198,9 @@ class LiveCall:
             log.exception("not even an apology")
             return silence(0.0)
 
-    def _end(self) -> None:
+    def _end(self, closings: list[Future[None]]) -> None:
         try:
+            wait(closings)
             self.conversation.hang_up(trouble=self.failed is not None)
         except Exception as problem:
             log.exception(
