@@ -1,23 +1,29 @@
 """How fast, how large: measured on this machine, with the recogniser and the voices that are here."""
 
+import csv
 import os
 import re
 import socket
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
-from statistics import median
+from statistics import fmean, median
 from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.request import urlopen
+from uuid import uuid4
 
+from hotline.account import account_of
 from hotline.demo import voice
-from hotline.house import open_house
+from hotline.house import House, open_house
 from hotline.reception import answer_phone
 from hotline.settings import Settings
 from ivr.lines.simulated import ScriptedCaller, SimulatedLine
+from speech.audio import RATE, read_sound
+from speech.bench import error_rate
 
 SETTLE = 60.0  #: seconds a server may take until its model is loaded
 
@@ -38,6 +44,50 @@ def first_sounds(settings: Settings, calls: int, tell: Callable[[str], None]) ->
         "confirmed_ms": round(median(found), 1) if found else None,
         "confirmed_ms_max": max(found, default=None),
         "calls": len(found),
+    }
+
+
+def hearing(settings: Settings, folder: Path, tell: Callable[[str], None]) -> dict[str, Any]:
+    """Error rates of calls beside the engine alone on the whole files, and stories ended before their sound did.
+
+    ``folder`` has WAVs and manifest.tsv with columns file, transcript, lang; rows without words
+    must end without any.
+    """
+    with (folder / "manifest.tsv").open(encoding="utf-8", newline="") as sheet:
+        rows = list(csv.DictReader(sheet, delimiter="\t", quoting=csv.QUOTE_NONE))
+    heard = []
+    with open_house(settings) as house:
+        for number, row in enumerate(rows):
+            tell(f"{row['file']}, {number + 1} of {len(rows)}")
+            heard.append(_hear(house, folder / row["file"], row))
+    spoken = [one for one in heard if one["said"]]
+    return {
+        "files": len(heard),
+        "cer_call": round(fmean(one["call"] for one in spoken), 4),
+        "cer_alone": round(fmean(one["alone"] for one in spoken), 4),
+        "cut_off": [one["file"] for one in spoken if one["cut"]],
+        "words_from_nothing": [one["file"] for one in heard if not one["said"] and one["text"]],
+        "outcomes": Counter(one["outcome"] for one in heard),
+    }
+
+
+def _hear(house: House, wav: Path, row: dict[str, str]) -> dict[str, Any]:
+    """One file as a caller over the line, and as the engine alone hears it."""
+    sound, language = read_sound(wav), row.get("lang") or "zh"
+    line = SimulatedLine(ScriptedCaller(sound, keys="1"))
+    conversation = answer_phone(house, line="simulated", language=language)
+    line.carry(conversation)
+    account = account_of(house, conversation.call)
+    alone = house.ears.words(uuid4().hex, sound, language).result()
+    said, text = row["transcript"], account["need"]["text"]
+    return {
+        "file": wav.name,
+        "said": said,
+        "text": text,
+        "outcome": account["outcome"],
+        "call": error_rate(text, said, language),
+        "alone": error_rate(alone.text, said, language),
+        "cut": account["recording"]["seconds"] < len(sound) / RATE,
     }
 
 

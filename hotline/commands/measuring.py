@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import click
 
@@ -23,6 +24,23 @@ def loop(calls: int, as_json: bool) -> None:
         settings = measure.settings_elsewhere(Path(home))
         figures = measure.server_memory(settings)
         figures |= measure.first_sounds(settings, calls, status.update)
+    report(figures, as_json=as_json)
+
+
+@bench.command()
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@json_option
+def ears(folder: Path, as_json: bool) -> None:
+    """Play every call of FOLDER (WAVs and manifest.tsv: file, transcript, lang) and compare with the engine alone.
+
+    An early end of a story and words made of nothing are listed by file.
+    """
+    with TemporaryDirectory() as home, screen.status("listening") as status:
+        figures = measure.hearing(measure.settings_elsewhere(Path(home)), folder, status.update)
+    report(figures, as_json=as_json)
+
+
+def report(figures: dict[str, Any], *, as_json: bool) -> None:
     for name, figure in figures.items():
         screen.print(f"{name}: {figure}")
     if as_json:
