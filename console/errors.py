@@ -4,6 +4,7 @@ import logging
 
 from flask import Flask, g, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import NoResultFound, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
@@ -40,6 +41,7 @@ PAGES: dict[type[Exception], tuple[int, str]] = {
     NoSuchTicket: (404, "error.404"),
     NoResultFound: (404, "error.404"),
     NothingToTell: (400, "error.nothing_to_tell"),
+    CSRFError: (400, "error.csrf"),
     NoRoom: (507, "error.no_room"),
     OperationalError: (503, "error.busy"),
 }
