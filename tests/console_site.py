@@ -1,14 +1,18 @@
 """The pages with people in front of them: a small world for the stories of the console's tests."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
+from typing import Any, TypeVar
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import numpy as np
 from argon2 import PasswordHasher
+from flask import Flask
 from sqlalchemy import select
+from werkzeug.test import TestResponse
 
 from console.app import create_app
 from console.parts import Parts
@@ -17,7 +21,9 @@ from ivr.calls import CallEntry, Ending, Purpose, open_call
 from ivr.dialogue import Heard
 from proxy_agents.residents import Resident
 from proxy_agents.staff import Role, Staff
-from speech.audio import RATE, ulaw_encode
+from speech.audio import RATE, Sound, ulaw_encode
+from store.base import Base
+from store.database import Database
 from store.looks import Look
 from store.recordings import Recording, RecordingWords
 from store.shelf import RecordingShelf
@@ -29,9 +35,10 @@ PASSWORD = "a long enough one"
 #: as cheap as argon2id can be: the cost is in the hash, and hundreds of people sign in here
 HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 NUMBER = "13800138000"
+Row = TypeVar("Row", bound=Base)
 
 
-def hum(seconds):
+def hum(seconds: float) -> Sound:
     """A tone that can be told from silence."""
     time = np.arange(round(seconds * RATE)) / RATE
     return (8000 * np.sin(2 * np.pi * 220 * time)).astype(np.int16)
@@ -40,20 +47,20 @@ def hum(seconds):
 class Browser:
     """One person's browser; every form carries the page's token, as a real one does."""
 
-    def __init__(self, app, login=None):
+    def __init__(self, app: Flask, login: str | None = None) -> None:
         self.client = app.test_client()
         if login:
             self.post("/sign-in", login=login, password=PASSWORD)
 
-    def get(self, path, **more):
+    def get(self, path: str, **more: Any) -> TestResponse:
         return self.client.get(path, **more)
 
-    def post(self, path, **fields):
-        token = re.search(r'name="csrf_token" value="([^"]+)"', self.text("/nowhere"))[1]
+    def post(self, path: str, **fields: Any) -> TestResponse:
+        token = re.findall(r'name="csrf_token" value="([^"]+)"', self.text("/nowhere"))[0]
         fields = {name: value for name, value in fields.items() if value is not None}
         return self.client.post(path, data={"csrf_token": token} | fields)
 
-    def text(self, path):
+    def text(self, path: str) -> str:
         return self.client.get(path).get_data(as_text=True)
 
 
@@ -61,12 +68,12 @@ class Browser:
 class Site:
     """The house as the pages see it, on a clock that is moved by hand."""
 
-    database: object
+    database: Database
     shelf: RecordingShelf
     at: datetime
-    app: object = field(init=False)
+    app: Flask = field(init=False)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         parts = Parts(
             database=self.database,
             keyring=self.database.keyring,
@@ -76,10 +83,12 @@ class Site:
         )
         self.app = create_app(parts)
 
-    def wait(self, **how_long):
+    def wait(self, **how_long: float) -> None:
         self.at += timedelta(**how_long)
 
-    def hire(self, login, role, *, department=None, name=None):
+    def hire(
+        self, login: str, role: str, *, department: str | None = None, name: str | None = None
+    ) -> Browser:
         """Somebody new, already at the page."""
         with self.database.write() as session:
             staff = Staff(
@@ -94,7 +103,7 @@ class Site:
             session.add(staff)
         return Browser(self.app, login)
 
-    def resident(self, name="王秀英", number=NUMBER, **facts):
+    def resident(self, name: str = "王秀英", number: str = NUMBER, **facts: Any) -> int:
         with self.database.write() as session:
             facts = {"address": "幸福里3号楼2单元501", "building": "3号楼"} | facts
             resident = Resident(name=name, added_at=self.at, **facts)
@@ -103,7 +112,15 @@ class Site:
             session.flush()
             return resident.id
 
-    def recording(self, call, key="need.1", *, words=None, confidence=0.9, seconds=2.0):
+    def recording(
+        self,
+        call: str,
+        key: str = "need.1",
+        *,
+        words: str | None = None,
+        confidence: float | None = 0.9,
+        seconds: float = 2.0,
+    ) -> str:
         id_ = uuid4().hex
         length = self.shelf.keep(id_, ulaw_encode(hum(seconds)))
         with self.database.write() as session:
@@ -112,32 +129,53 @@ class Site:
             )
             row.speech_from, row.speech_to = 0.2, length
             if words is not None:
-                heard = {"engine": "whisper-base", "confidence": confidence, "by": "ear"}
-                row.words.append(RecordingWords(text=words, at=self.at, **heard))
+                heard = RecordingWords(text=words, at=self.at, engine="whisper-base", by="ear")
+                heard.confidence = confidence
+                row.words.append(heard)
             session.add(row)
         return id_
 
-    def call(self, call="c1", *, resident=None, ending=Ending.TICKET, number=NUMBER, answers=()):
+    def call(
+        self,
+        call: str = "c1",
+        *,
+        resident: int | None = None,
+        ending: Ending = Ending.TICKET,
+        number: str = NUMBER,
+        answers: Sequence[tuple[str, Heard]] = (),
+    ) -> str:
         """A call that has ended; ``answers`` are (key, Heard)."""
         caller = Caller(call=call, number=number, resident=resident)
         with self.database.write() as session:
-            facts = {"line": "simulated", "process": "test", "started_at": self.at}
-            row = open_call(caller, number=number or None, purpose=Purpose.INTAKE, **facts)
+            row = open_call(
+                caller,
+                number=number or None,
+                purpose=Purpose.INTAKE,
+                line="simulated",
+                process="test",
+                started_at=self.at,
+            )
             for seq, (key, heard) in enumerate(answers, 1):
-                said = asdict(heard) if isinstance(heard, Heard) else asdict(Heard(**heard))
-                row.entries.append(CallEntry(seq=seq, key=key, heard=said, at=self.at))
+                row.entries.append(CallEntry(seq=seq, key=key, heard=asdict(heard), at=self.at))
             row.end(ending, self.at + timedelta(minutes=1))
             session.add(row)
         return call
 
-    def ticket(self, words="水管漏水", *, call=None, department="property", agent=None, **more):
+    def ticket(
+        self,
+        words: str = "水管漏水",
+        *,
+        department: str | None = "property",
+        agent: int | None = None,
+        **more: Any,
+    ) -> int:
         command = OpenTicket(
-            call=call,
-            resident=more.pop("resident", None),
-            recording=more.pop("recording", None),
+            call=more.get("call"),
+            resident=more.get("resident"),
+            recording=more.get("recording"),
             words=words,
             department=department,
-            service=more.pop("service", None),
+            service=more.get("service"),
             by_agent=agent is not None,
             number=NUMBER,
         )
@@ -145,28 +183,28 @@ class Site:
             receipt = desk.open_ticket(session, command, at=self.at, by="hotline", agent=agent)
             return receipt.number
 
-    def waits(self, reason="asked", *, call=None, words="", recording=None, danger=None, **more):
+    def waits(self, reason: str = "asked", *, words: str = "", **more: Any) -> int:
         command = HandOver(
-            call=call,
-            resident=more.pop("resident", None),
+            call=more.get("call"),
+            resident=more.get("resident"),
             reason=Reason(reason),
-            recording=recording,
+            recording=more.get("recording"),
             words=words,
-            danger=danger,
+            danger=more.get("danger"),
             number=NUMBER,
         )
         with self.database.write() as session:
             return desk.hand_over(session, command, at=self.at).id
 
-    def row(self, kind, id_):
+    def row(self, kind: type[Row], id_: int | str) -> Row:
         with self.database.read() as session:
             return session.get_one(kind, id_)
 
-    def history(self, number):
+    def history(self, number: int) -> list[str]:
         with self.database.read() as session:
             return [event.kind for event in session.get_one(Ticket, number).history]
 
-    def looks(self, what):
+    def looks(self, what: str) -> list[str]:
         with self.database.read() as session:
             rows = select(Look).where(Look.what == what).order_by(Look.id)
             return [f"{row.who} {row.how}" for row in session.scalars(rows)]

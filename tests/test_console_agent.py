@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from io import BytesIO
+from typing import Any
 
 import numpy as np
 import pytest
@@ -22,8 +23,8 @@ from tickets.waiting import Waiting
 
 
 @pytest.fixture
-def site(database, tmp_path, keyring, at):
-    return Site(database, RecordingShelf(tmp_path / "recordings", keyring), at)
+def site(sqlite, tmp_path, keyring, at):
+    return Site(sqlite, RecordingShelf(tmp_path / "recordings", keyring), at)
 
 
 @pytest.fixture
@@ -41,7 +42,7 @@ def taken(site, li):
     return number
 
 
-def wav(samples, rate=RATE, **how):
+def wav(samples: Any, rate: int = RATE, **how: Any) -> tuple[BytesIO, str]:
     file = BytesIO()
     soundfile.write(file, samples, rate, format=how.pop("format", "WAV"), **how)
     return BytesIO(file.getvalue()), "result.wav"
@@ -109,7 +110,9 @@ def test_a_result_is_written_and_the_resident_is_owed_a_call(site, li, taken):
     assert done.location == f"/agent/{taken}"
     assert (ticket.status, ticket.result_words) == (Status.HANDLED, "换了水管接头")
     with site.database.read() as session:
-        assert callback_of(session, taken).state is CallbackState.OWED
+        owed = callback_of(session, taken)
+        assert owed
+        assert owed.state is CallbackState.OWED
     assert "热线会打电话告诉老人" in li.text(f"/agent/{taken}")
 
 
@@ -155,7 +158,7 @@ def test_what_is_no_result_is_refused_in_a_sentence_and_changes_nothing(
     assert files(site) == 1  # the need, and nothing else
 
 
-def files(site):
+def files(site: Site) -> int:
     return len(list(site.shelf.folder.rglob("*.rec")))
 
 

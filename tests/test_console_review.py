@@ -25,7 +25,7 @@ def fang(site):
     return site.hire("fang", "operator", name="钱芳")
 
 
-def texts(site, recording):
+def texts(site: Site, recording: str) -> list[tuple[str, str]]:
     with site.database.read() as session:
         rows = select(RecordingWords).filter_by(recording_id=recording).order_by(RecordingWords.id)
         return [(row.engine, row.text) for row in session.scalars(rows)]
@@ -155,7 +155,7 @@ def test_better_words_reach_the_recording_and_its_ticket(site, fang):
     assert "人工写的" in fang.text("/review/calls/c1")
 
 
-def last_words(site, recording):
+def last_words(site: Site, recording: str) -> int:
     with site.database.read() as session:
         rows = select(RecordingWords.id).filter_by(recording_id=recording)
         return max(session.scalars(rows), default=0)
@@ -215,7 +215,7 @@ def test_a_call_is_marked_as_reviewed_once(site, fang):
     assert (call.reviewed_by, call.reviewed_at) == ("operator:1", site.at - timedelta(hours=1))
 
 
-def slip(**fields):
+def slip(**fields: str) -> dict[str, str]:
     blank = {"at": "2026-01-05T16:00", "words": "楼道灯不亮", "way": "property:", "language": "zh"}
     return blank | fields
 

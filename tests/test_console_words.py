@@ -21,7 +21,7 @@ HOME = Path(console.__file__).parent
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
-def slots(text):
+def slots(text: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(text) if name}
 
 
