@@ -3,7 +3,14 @@
 from pathlib import Path
 
 import click
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 
 from hotline.cli import json_option, opened, print_json, screen
@@ -87,11 +94,12 @@ def install_model(what: str) -> None:
         console=screen,
     )
     with bar:
-        tasks: dict[str, object] = {}
+        tasks: dict[str, TaskID] = {}
 
         def progress(name: str, done: int, total: int) -> None:
-            task = tasks.setdefault(name, bar.add_task(name, total=total))
-            bar.update(task, completed=done, total=total)  # type: ignore[arg-type]
+            if name not in tasks:
+                tasks[name] = bar.add_task(name, total=total)
+            bar.update(tasks[name], completed=done, total=total)
 
         try:
             got = install(what, Settings.read().models, progress, bar.console.print)
