@@ -1,5 +1,7 @@
 """``hotline serve``: the pages, and whatever has to be mended first."""
 
+import socket
+
 import click
 import uvicorn
 from a2wsgi import WSGIMiddleware
@@ -22,6 +24,7 @@ def serve(host: str, port: int) -> None:
     Calls that a crash left open are mended first. People sign in with what
     `hotline staff import` and `hotline agents import` gave them.
     """
+    _check_free(host, port)
     with opened() as house:
         for one in recover(house):
             screen.print(
@@ -31,6 +34,17 @@ def serve(host: str, port: int) -> None:
         screen.print(f"http://{host}:{port}/review  and  /agent   (Ctrl-C ends)")
         app = WSGIMiddleware(create_app(pages(house)))  # type: ignore[arg-type]
         uvicorn.run(app, host=host, port=port, log_level="warning")
+
+
+def _check_free(host: str, port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as problem:
+            raise click.ClickException(
+                f"Nothing can listen on {host}:{port} ({problem.strerror}); try --port {port + 1}"
+            ) from problem
 
 
 def pages(house: House) -> Parts:
