@@ -5,9 +5,11 @@ from typing import Any
 
 from flask import Flask, Response
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.routing import IntegerConverter, Map
 
 from console import agent, calls, errors, paper, results, review, signing_in, sound, waiting
 from console.cookies import Cookies
+from console.masks import mask_text
 from console.parts import NAME, Parts
 from console.person import find_person
 from console.throttle import Throttle
@@ -27,12 +29,20 @@ HEADERS = {
 }
 
 
+class RowId(IntegerConverter):
+    """A number that a database could have given; any other is simply not there."""
+
+    def __init__(self, url_map: Map) -> None:
+        super().__init__(url_map, max=2**31 - 1)
+
+
 def create_app(parts: Parts) -> Flask:
     """The pages of one house; nothing is opened or read before a request comes."""
     app = Flask(__name__)
     app.extensions[NAME] = parts
     app.extensions["throttle"] = Throttle()
     app.session_interface = Cookies()
+    app.url_map.converters["int"] = RowId
     app.config.update(
         SECRET_KEY=parts.secret,
         SESSION_COOKIE_NAME="hotline",
@@ -80,4 +90,4 @@ def _teach_templates(app: Flask, parts: Parts) -> None:
         danger_named=danger_named,
         now=parts.now,
     )
-    app.jinja_env.filters.update(when=when, due=due, length=length)
+    app.jinja_env.filters.update(when=when, due=due, length=length, masked=mask_text)

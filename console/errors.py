@@ -5,7 +5,7 @@ import logging
 from flask import Flask, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import NoResultFound, OperationalError
+from sqlalchemy.exc import DataError, NoResultFound, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
@@ -42,6 +42,7 @@ PAGES: dict[type[Exception], tuple[int, str]] = {
     NoResultFound: (404, "error.404"),
     NothingToTell: (400, "error.nothing_to_tell"),
     CSRFError: (400, "error.csrf"),
+    DataError: (400, "error.400"),  # what no column can hold
     NoRoom: (507, "error.no_room"),
     OperationalError: (503, "error.busy"),
 }

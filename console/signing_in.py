@@ -65,6 +65,12 @@ def sign_out() -> ResponseReturnValue:
     return redirect(url_for("signing_in.sign_in"))
 
 
+@screen.get("/still-here")
+def still_here() -> ResponseReturnValue:
+    """Asked before a long recording; 204 while the session lasts."""
+    return "", 204 if g.person else 401
+
+
 @screen.post("/language")
 def choose_language() -> ResponseReturnValue:
     chosen = request.form.get("to")

@@ -21,6 +21,7 @@ from routing.catalogue import load
 from store.looks import look
 from tickets import desk
 from tickets.commands import OpenTicket
+from tickets.lifecycle import Returned
 from tickets.models import Ticket
 from tickets.waiting import AlreadyTaken, Waiting, close_waiting, take_waiting
 
@@ -149,6 +150,13 @@ def _open(session: Session, row: Waiting, text: str, to: Whose, at: datetime) ->
     return desk.open_ticket(session, command, at=at, by=person().who, agent=to.agent).number
 
 
+def _returned(ticket: Ticket | None) -> str:
+    """Why the last assignee gave it back, "" where nobody did."""
+    events = ticket.history if ticket else []
+    given_back = [event for event in events if event.kind == Returned.__name__]
+    return given_back[-1].details["reason"] if given_back else ""
+
+
 def _show(number: int, how: str) -> ResponseReturnValue:
     house, who = parts(), person().who
     with house.database.write() as session:
@@ -163,6 +171,7 @@ def _show(number: int, how: str) -> ResponseReturnValue:
             "heard": hearings(session, [row.recording_id]).get(row.recording_id or ""),
             "taken_by": named(session, row.taken_by),
             "mine": row.taken_by == who and row.closed_at is None,
+            "returned": _returned(ticket),
             "agents": agents(session),
             "own_agent": resident.agent_id if resident else None,
         }

@@ -108,6 +108,13 @@ def test_a_page_that_only_asks_for_news_keeps_no_session_open(site):
     assert browser.get("/review/pulse").status_code == 401
 
 
+def test_a_session_is_looked_for_before_a_long_recording(site):
+    browser = site.hire("chen", "agent")
+    assert browser.get("/still-here").status_code == 204
+    site.wait(hours=1)
+    assert browser.get("/still-here").status_code == 401
+
+
 def test_a_new_password_and_a_dismissal_end_open_sessions(site):
     first, second = site.hire("fang", "operator"), site.hire("min", "supervisor")
     with site.database.write() as session:
@@ -160,7 +167,14 @@ def test_each_role_reaches_only_its_own_pages(site):
 
 def test_what_is_not_there_is_said_in_a_sentence(site):
     browser = site.hire("fang", "operator")
-    pages = ("/nothing", "/review/waiting/99", "/review/calls/99", "/agent/99", "/sound/99")
+    pages = (
+        "/nothing",
+        "/review/waiting/99",
+        "/review/calls/99",
+        "/agent/99",
+        "/sound/99",
+        f"/agent/{10**20}",
+    )
     for page in pages:
         missing = browser.get(page)
         assert missing.status_code == 404

@@ -10,6 +10,7 @@ from ivr.dialogue import Heard
 from store.recordings import RecordingWords
 from store.shelf import RecordingShelf
 from tests.console_site import NUMBER, Site
+from tickets import desk
 from tickets.models import Ticket
 from tickets.waiting import Waiting
 
@@ -95,6 +96,16 @@ def test_an_unrouted_ticket_is_given_to_the_residents_agent(site, fang):
     assert site.row(Waiting, 1).ticket_id == ticket
 
 
+def test_whoever_finds_a_new_way_reads_why_it_was_handed_back(site, fang):
+    site.hire("li", "department", department="property")
+    number = site.ticket()
+    with site.database.write() as session:
+        desk.hand_back(session, number, reason="水管归自来水公司", by="department:2", at=site.at)
+    assert "水管归自来水公司" in fang.text("/review/waiting/1")
+    fang.post("/review/waiting/1/ticket", words="水管漏水", way="utilities:", agent="")
+    assert site.row(Ticket, number).assignee == "department:utilities"
+
+
 def test_without_a_department_or_with_a_made_up_one_nothing_happens(site, fang):
     number = site.waits(call="c1", words="想找真人")
     nobody = fang.post(f"/review/waiting/{number}/ticket", words="想找真人", way="", agent="")
@@ -134,12 +145,13 @@ def test_calls_stand_newest_first_fifty_on_a_page(site, fang):
 def test_a_list_shows_what_was_heard_and_how_sure_the_machine_was(site, fang):
     resident = site.resident()
     call = site.call("c1", resident=resident)
-    site.recording(call, words="电梯坏了", confidence=0.41)
+    site.recording(call, words="电梯坏了，打13700000000", confidence=0.41)
     site.recording(call, "need.1.right.1", words="对")
     page = fang.text("/review/")
     for said in ("电梯坏了", "whisper-base，把握 41%", "请人听一听", "王**", "未审听", "已建工单"):
         assert said in page
     assert "王秀英" not in page
+    assert "13700000000" not in page
 
 
 def test_better_words_reach_the_recording_and_its_ticket(site, fang):

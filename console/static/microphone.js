@@ -18,6 +18,8 @@ function seconds(blocks, rate) {
 }
 
 async function start() {
+  // A session that ended while the page lay open would lose the recording: sign in first.
+  if ((await fetch(box.dataset.here)).status !== 204) return location.reload();
   const stream = await navigator.mediaDevices.getUserMedia({ audio: { channelCount: 1, echoCancellation: false } });
   const context = new AudioContext();
   await context.audioWorklet.addModule(box.dataset.worklet);
