@@ -1,0 +1,71 @@
+"""Makes the golden calls anew: ``python -m tests.golden``."""
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from pathlib import Path
+
+from ivr.caller import Answer, Caller, Draft
+from ivr.calls import SCRIPTS, Purpose
+from ivr.dialogue import Say
+from ivr.engine import retell
+from tests.phone import CALLER, Phone
+
+FIRE = {"department": None, "danger": {"kind": "fire", "certain": True, "number": "119"}}
+ANSWER = Answer(
+    ticket=9, recording="own", result="done", words="", told_on="2026-01-05T09:00:00+00:00"
+)
+TO_TELL = replace(CALLER, answers=(ANSWER,))
+
+
+def danger(phone: Phone) -> Phone:
+    phone.ways["着火了"] = FIRE
+    return phone.tells("rec1", "着火了")
+
+
+def unknown(phone: Phone) -> Phone:
+    phone.tells("rec1", "电梯坏了").presses("1").tells("rec2", "姓王").presses("1")
+    return (
+        phone.tells("rec3", "六号楼").presses("1").presses("01055550199").presses("1").is_silent()
+    )
+
+
+CALLS: dict[str, tuple[Purpose, Caller, Callable[[Phone], Phone]]] = {
+    "ticket": (Purpose.INTAKE, CALLER, lambda p: p.tells("rec1", "电梯坏了").presses("1").is_silent()),
+    "told_afresh": (
+        Purpose.INTAKE, CALLER,
+        lambda p: p.tells("rec1", "电梯坏了").says("不对").tells("rec2", "楼梯坏了").presses("1"),
+    ),
+    "unknown_caller": (Purpose.INTAKE, Caller(call="c1"), unknown),
+    "danger": (Purpose.INTAKE, CALLER, danger),
+    "silence": (Purpose.INTAKE, CALLER, lambda p: p.is_silent().is_silent().is_silent()),
+    "resumed": (
+        Purpose.INTAKE, replace(CALLER, draft=Draft(waiting=3, recording="rec0", words="水管漏了")),
+        lambda p: p.presses("1").presses("1"),
+    ),
+    "answer_told_first": (Purpose.INTAKE, TO_TELL, lambda p: p.presses("1").presses("1").presses("1")),
+    "callback_solved": (Purpose.CALLBACK, TO_TELL, lambda p: p.presses("1").presses("1").presses("1")),
+    "callback_half": (
+        Purpose.CALLBACK, TO_TELL,
+        lambda p: p.says("听").says("是我").says("解决了一半").says("对").tells("why", "门关不严"),
+    ),
+    "callback_wrong_person": (Purpose.CALLBACK, TO_TELL, lambda p: p.presses("1").presses("2")),
+}  # fmt: skip
+
+
+def main() -> None:
+    for name, (purpose, caller, story) in CALLS.items():
+        phone = story(Phone(SCRIPTS[purpose], caller))
+        told = retell(SCRIPTS[purpose](caller), phone.entries)
+        call = {
+            "purpose": purpose,
+            "caller": caller.data(),
+            "log": [[entry.key, asdict(entry.heard)] for entry in phone.entries],
+            "said": [step.prompt for step in told if isinstance(step, Say)],
+        }
+        text = json.dumps(call, ensure_ascii=False, indent=1)
+        (Path(__file__).parent / f"{name}.json").write_text(text + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
