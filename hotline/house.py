@@ -44,7 +44,10 @@ def clock() -> datetime:
 
 @contextmanager
 def open_house(
-    settings: Settings, *, now: Callable[[], datetime] = clock, ears: ScriptedEars | None = None
+    settings: Settings,
+    *,
+    now: Callable[[], datetime] = clock,
+    ears: EarDesk | ScriptedEars | None = None,
 ) -> Iterator[House]:
     """Open everything, migrate the database, and close it all in the end; other ears may be brought."""
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -19,10 +19,10 @@ NUMBER = "01055550101"
 
 
 @contextmanager
-def house_in(folder: Path, *texts: str, **facts) -> Iterator[House]:
-    """A house whose ears hear ``texts``, one after the other."""
+def house_in(folder: Path, *texts: str, ears=None, **facts) -> Iterator[House]:
+    """A house whose ears hear ``texts``, one after the other, unless other ears are brought."""
     settings = Settings.read({"HOTLINE_HOME": str(folder), "HOME": str(folder)})
-    with open_house(settings, ears=ScriptedEars(texts), **facts) as house:
+    with open_house(settings, ears=ears or ScriptedEars(texts), **facts) as house:
         yield house
 
 

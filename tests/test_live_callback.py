@@ -1,0 +1,97 @@
+"""We ring back over the simulated line: the resident is told, anybody else hears nothing private."""
+
+from datetime import timedelta
+
+import numpy as np
+import pytest
+
+from hotline.callbacks import call_back, due
+from hotline.demo import MovedClock, record_result, voice
+from ivr.lines.simulated import Reply, ScriptedCaller, SimulatedLine
+from speech.audio import RATE, Sound
+from tests.house import house_in, ring
+from tickets.callbacks import Callback, CallbackState
+from tickets.desk import take
+from tickets.lifecycle import Status
+from tickets.models import Ticket
+
+NEED = "我们这个单元的电梯又坏了"
+
+
+class AtHome(ScriptedCaller):
+    """Answers the gates and the verdict with keys, one after the other; tells what is missing."""
+
+    def asked(self, listen):
+        if listen.key.endswith(".missing.1"):
+            return Reply(sound=self.need)
+        return super().asked(listen)
+
+
+@pytest.fixture
+def moved():
+    return MovedClock(timedelta(days=3))
+
+
+@pytest.fixture
+def house(tmp_path, moved):
+    """A house where a need was told, taken and dealt with, so that a callback is owed."""
+    with house_in(tmp_path, NEED, "门还是关不严", now=moved) as house:
+        account, _, _ = ring(house, ScriptedCaller(voice("resident_need"), keys="1"))
+        with house.database.write() as session:
+            take(session, account["ticket"]["id"], by="mechanic", at=house.now())
+        record_result(house, account["ticket"]["id"], voice("result"))
+        yield house
+
+
+def rung_back(house, keys: str, **facts) -> tuple[Sound, Ticket, Callback]:
+    """What was heard at home, and how the ticket and its callback stand after it."""
+    line = SimulatedLine(AtHome(voice("missing"), keys=keys, **facts))
+    callback = due(house)[0]
+    call_back(house, callback, line)
+    with house.database.read() as session:
+        return line.heard, session.get_one(Ticket, 1), session.get_one(Callback, callback)
+
+
+def is_heard(sound: Sound, played: str) -> bool:
+    """Does a second of that recording come in what was heard?"""
+    part = voice(played)[RATE : 2 * RATE].astype(float)
+    return bool(np.correlate(sound.astype(float), part, "valid").max() > 0.8 * float(part @ part))
+
+
+def test_the_resident_hears_their_own_words_and_the_result_and_closes_the_need(house):
+    heard, ticket, callback = rung_back(house, "111")
+    assert is_heard(heard, "resident_need")
+    assert is_heard(heard, "result")
+    assert (ticket.status, callback.state) == (Status.SOLVED, CallbackState.TOLD)
+
+
+def test_half_solved_goes_back_to_whoever_had_it_with_the_reason(house):
+    _, ticket, _ = rung_back(house, "112")
+    assert ticket.status is Status.ASSIGNED
+    assert ticket.reopened == 1
+
+
+@pytest.mark.parametrize("keys", ["2", "12", "5", "", "19"])
+def test_whoever_is_not_the_resident_hears_nothing_of_it(house, keys):
+    heard, ticket, callback = rung_back(house, keys)
+    assert not is_heard(heard, "resident_need")
+    assert not is_heard(heard, "result")
+    assert (ticket.status, callback.state) == (Status.HANDLED, CallbackState.OWED)
+
+
+def test_hanging_up_at_the_gate_is_a_miss_and_tried_again_later(house, moved):
+    class HangsUp(AtHome):
+        def asked(self, listen):
+            return Reply(hang_up_after=0.2)
+
+    line = SimulatedLine(HangsUp())
+    call_back(house, due(house)[0], line)
+    assert due(house) == []
+    moved.move(timedelta(hours=3))
+    assert len(due(house)) == 1
+
+
+def test_an_answer_that_waits_is_told_when_the_resident_rings_us(house):
+    account, line, _ = ring(house, ScriptedCaller(None, keys="111"))
+    assert is_heard(line.heard, "result")
+    assert "callback.solved" in [said["key"] for said in account["transcript"]]
