@@ -55,7 +55,7 @@ def admit(staff: Staff, at: datetime) -> None:
 def find_person() -> ResponseReturnValue | None:
     """Before each request: who asks? Whoever has not signed in reaches only the door."""
     g.person = None
-    if request.endpoint in {"static", None}:
+    if request.endpoint == "static":
         return None
     house = parts()
     at = house.now()
@@ -65,7 +65,7 @@ def find_person() -> ResponseReturnValue | None:
             session["seen"] = at.timestamp()
         return None
     request.max_content_length = 64_000  # strangers send no recordings
-    if request.blueprint == "signing_in":
+    if request.blueprint == "signing_in" or request.endpoint is None:
         return None
     if request.method in {"GET", "HEAD"} and request.endpoint != "review.pulse":
         back = request.full_path.rstrip("?")

@@ -179,5 +179,6 @@ def test_what_is_not_there_is_said_in_a_sentence(site):
         missing = browser.get(page)
         assert missing.status_code == 404
         assert "没有这个页面" in missing.text
+    assert "退出" in missing.text  # still signed in
     browser.post("/language", to="en")
     assert "There is no such page" in browser.text("/nothing")
