@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import select
 
@@ -28,7 +29,7 @@ def house_in(folder: Path, *texts: str, ears=None, **facts) -> Iterator[House]:
 
 def ring(
     house: House, caller: Caller, number: str = NUMBER
-) -> tuple[dict, SimulatedLine, LiveCall]:
+) -> tuple[dict[str, Any], SimulatedLine, LiveCall]:
     """A call from beginning to end: its account, the line, the live call."""
     line = SimulatedLine(caller)
     conversation = answer_phone(house, line="simulated", number=number)

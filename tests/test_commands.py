@@ -29,7 +29,7 @@ def hotline(tmp_path, monkeypatch):
     return run
 
 
-def answer(result) -> dict:
+def answer(result):
     return json.loads(result.stdout.splitlines()[-1])
 
 

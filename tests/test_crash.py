@@ -19,7 +19,7 @@ from tickets.waiting import waiting_now
 ENOUGH = 20  #: seconds on the disk before the process is killed
 
 
-def hotline(home: Path, *args: str) -> subprocess.Popen:
+def hotline(home: Path, *args: str) -> "subprocess.Popen[bytes]":
     environ = {**os.environ, "HOTLINE_HOME": str(home), "HOTLINE_MODELS": str(home / "none")}
     environ.pop("HOTLINE_DATABASE_URL", None)
     command = [sys.executable, "-m", "hotline", *args]

@@ -32,8 +32,9 @@ def house(tmp_path):
         yield house, clock
 
 
-def loop(house, verdict: Verdict) -> dict:
-    return run(*house, verdict, lambda _said: None)
+def loop(house, verdict):
+    opened, clock = house
+    return run(opened, clock, verdict, lambda _said: None)
 
 
 def test_a_need_is_heard_routed_dealt_with_told_back_and_closed(house):
