@@ -13,7 +13,7 @@ from console.fields import Whose, agents, field, needed, whose
 from console.heard import hearings
 from console.parts import parts
 from console.person import only, person
-from console.wording import language, t
+from console.wording import language
 from ivr.calls import Call
 from proxy_agents.residents import Resident
 from proxy_agents.staff import Role
@@ -23,7 +23,8 @@ from tickets import desk
 from tickets.commands import OpenTicket
 from tickets.lifecycle import Returned
 from tickets.models import Ticket
-from tickets.waiting import AlreadyTaken, Waiting, close_waiting, take_waiting
+from tickets.waiting import Waiting, close_waiting, take_waiting
+from tickets.waiting import take_over as hand_on
 
 screen = Blueprint("waiting", __name__, url_prefix="/review/waiting")
 screen.before_request(only(Role.SUPERVISOR, Role.OPERATOR))
@@ -55,10 +56,7 @@ def take_over(number: int) -> ResponseReturnValue:
     at, who = house.now(), person().who
     before = field("taken_by", longest=64)
     with house.database.write() as session:
-        row = session.get_one(Waiting, number, with_for_update=True)
-        if row.closed_at or row.taken_by != before:
-            raise AlreadyTaken(f"{row.taken_by or 'somebody'} looks after them")
-        row.taken_by, row.taken_at = who, at
+        hand_on(session, number, before=before, by=who, at=at)
         look(session, who=who, what=f"waiting:{number}", how="take over", at=at)
     return redirect(url_for("waiting.one", number=number))
 
@@ -107,10 +105,8 @@ def close(number: int) -> ResponseReturnValue:
     at, by = house.now(), person().who
     note = needed("note", "error.no_note", longest=1000)
     with house.database.write() as session:
-        row = _mine(session, number)
-        # Beside the words, sealed like them: the last thing said about it.
-        row.words = f"{row.words}\n{t('waiting.note', note=note)}".strip()
-        close_waiting(session, number, by=by, at=at)
+        _mine(session, number)
+        close_waiting(session, number, by=by, at=at, note=note)
         look(session, who=by, what=f"waiting:{number}", how="close", at=at)
     return redirect(url_for("review.front"))
 

@@ -36,6 +36,9 @@ class Waiting(Base):
     danger: Mapped[str | None] = mapped_column(String(32))
     words: Mapped[str] = mapped_column(Sealed("waiting.words"))
     number: Mapped[str] = mapped_column(Sealed("waiting.number"))  #: "" where it is withheld
+    note: Mapped[str | None] = mapped_column(
+        Sealed("waiting.note")
+    )  #: why it was closed without a ticket
     due_at: Mapped[datetime]
     added_at: Mapped[datetime]
     taken_by: Mapped[str | None] = mapped_column(String(64))
@@ -97,16 +100,33 @@ def take_waiting(session: Session, waiting_id: int, *, by: str, at: datetime) ->
     return waiting
 
 
+def take_over(session: Session, waiting_id: int, *, before: str, by: str, at: datetime) -> Waiting:
+    """``before`` cannot go on, somebody else does. Raises ``AlreadyTaken`` where that is no longer so."""
+    session.flush()
+    waiting = session.get_one(Waiting, waiting_id, with_for_update=True)
+    if waiting.closed_at or waiting.taken_by != before:
+        raise AlreadyTaken(f"{waiting.taken_by or 'somebody'} looks after them")
+    waiting.taken_by, waiting.taken_at = by, at
+    return waiting
+
+
 def close_waiting(
-    session: Session, waiting_id: int, *, by: str, at: datetime, ticket_id: int | None = None
+    session: Session,
+    waiting_id: int,
+    *,
+    by: str,
+    at: datetime,
+    ticket_id: int | None = None,
+    note: str | None = None,
 ) -> Waiting:
-    """They need not wait any more; ``ticket_id`` is the ticket that came of it."""
+    """They need not wait any more: ``ticket_id`` came of it, or ``note`` says why nothing did."""
     session.flush()
     waiting = session.get_one(Waiting, waiting_id, with_for_update=True)
     if waiting.closed_at is None:
         waiting.closed_at = at
         waiting.taken_by, waiting.taken_at = waiting.taken_by or by, waiting.taken_at or at
         waiting.ticket_id = ticket_id or waiting.ticket_id
+        waiting.note = note or waiting.note
         _respond_stops(session, waiting)
     return waiting
 

@@ -240,6 +240,7 @@ def upgrade() -> None:
         sa.Column("danger", sa.String(32), nullable=True),
         sa.Column("words", sa.LargeBinary(), nullable=False),
         sa.Column("number", sa.LargeBinary(), nullable=False),
+        sa.Column("note", sa.LargeBinary(), nullable=True),
         sa.Column("due_at", sa.DateTime(), nullable=False),
         sa.Column("added_at", sa.DateTime(), nullable=False),
         sa.Column("taken_by", sa.String(64), nullable=True),
