@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from hotline.house import House
 from hotline.process import this_process
-from ivr.caller import Answer, Caller, Draft
+from hotline.wiring import answer_of
+from ivr.caller import Caller, Draft
 from ivr.calls import Call, Ending, Purpose, open_call
 from ivr.exchange import Conversation, Pace
 from proxy_agents.residents import Resident, normal_number, residents_of_line
@@ -34,7 +35,7 @@ def answer_phone(
             resident=resident.id if resident else None,
             language=language or (resident.language if resident else "zh"),
             pace=resident.pace if resident else "normal",
-            answers=tuple(map(_answer, _waiting(session, resident, digits))),
+            answers=tuple(map(answer_of, _waiting(session, resident, digits))),
             draft=_draft(session, house, digits),
         )
         session.add(_call(caller, house, line, Purpose.INTAKE))
@@ -53,7 +54,7 @@ def ring(house: House, callback: int, *, line: str) -> Conversation:
             resident=ticket.resident_id,
             language=ticket.language,
             pace=resident.pace if resident else "normal",
-            answers=(_answer(ticket),),
+            answers=(answer_of(ticket),),
         )
         session.add(_call(caller, house, line, Purpose.CALLBACK))
     return Conversation(house.exchange, caller.call, caller.language, _pace(caller))
@@ -84,16 +85,6 @@ def _resident(session: Session, house: House, digits: str) -> Resident | None:
 def _waiting(session: Session, resident: Resident | None, digits: str) -> list[Ticket]:
     """Results that wait for this line; the dialogue still asks who is speaking."""
     return answers_waiting(session, resident=resident.id if resident else None, number=digits)
-
-
-def _answer(ticket: Ticket) -> Answer:
-    return Answer(
-        ticket=ticket.id,
-        recording=ticket.recording_id,
-        result=ticket.result_recording_id,
-        words=ticket.result_words or "",
-        told_on=ticket.opened_at.isoformat(),
-    )
 
 
 def _draft(session: Session, house: House, digits: str) -> Draft | None:

@@ -3,15 +3,19 @@
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
+from difflib import SequenceMatcher
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from ivr.caller import Answer
 from ivr.exchange import Act
+from ivr.looking_up import FindAnswers
 from proxy_agents.residents import Resident
 from routing.commands import FindWay
 from routing.desk import find_way
+from routing.pinyin import tokens
 from tickets import desk
 from tickets.commands import (
     DraftHeard,
@@ -22,10 +26,13 @@ from tickets.commands import (
     OpenTicket,
     Tell,
 )
+from tickets.lifecycle import Status
+from tickets.models import Ticket
 from tickets.waiting import Waiting
 
 Data = dict[str, Any]
 
+ALIKE = 0.75  #: share of equal syllables from which two names may be the same (estimate)
 MACHINE = "hotline"  #: who did it, where no person did
 
 
@@ -70,6 +77,42 @@ def _draft_heard(session: Session, command: DraftHeard, at: datetime) -> Data:
     return {"danger": danger and asdict(danger)}
 
 
+def _find_answers(session: Session, command: FindAnswers, _at: datetime) -> Data:
+    """By the sound of name and place; two people who both fit are nobody."""
+    fitting = [
+        ticket
+        for ticket in session.scalars(_without_number())
+        if alike(command.name, ticket.caller_name or "")
+        and alike(command.place, ticket.caller_place or "")
+    ]
+    people = {(ticket.caller_name, ticket.caller_place) for ticket in fitting}
+    return {"answers": [asdict(answer_of(one)) for one in fitting] if len(people) == 1 else []}
+
+
+def _without_number() -> Select[Ticket]:
+    """Results that wait for somebody who left no number."""
+    waiting = select(Ticket).where(Ticket.status == Status.HANDLED, Ticket.resident_id.is_(None))
+    return waiting.where(Ticket.callback_index.is_(None)).order_by(Ticket.id)
+
+
+def alike(one: str, other: str) -> bool:
+    """Do two spoken names sound the same, as far as a recogniser can tell?"""
+    sounds = [[token.sound for token in tokens(text)] for text in (one, other)]
+    ratio = SequenceMatcher(None, sounds[0], sounds[1], autojunk=False).ratio()
+    return all(sounds) and ratio >= ALIKE
+
+
+def answer_of(ticket: Ticket) -> Answer:
+    """What a dialogue needs to tell a result."""
+    return Answer(
+        ticket=ticket.id,
+        recording=ticket.recording_id,
+        result=ticket.result_recording_id,
+        words=ticket.result_words or "",
+        told_on=ticket.opened_at.isoformat(),
+    )
+
+
 def _tell(session: Session, command: Tell, at: datetime) -> Data:
     desk.tell(session, command, at=at)
     return {}
@@ -91,6 +134,7 @@ ACTS: Mapping[type, Act] = {
     HandOver: _hand_over,
     DraftHeard: _draft_heard,
     Tell: _tell,
+    FindAnswers: _find_answers,
     Judge: _judge,
     NotReached: _not_reached,
 }

@@ -10,6 +10,7 @@ from ivr.caller import Caller
 from ivr.danger import heed
 from ivr.dialogue import Clip, Dialogue, Kind, Listen, Moment, Name, Value, do, say
 from ivr.handing_over import Notes, hand_over
+from ivr.looking_up import asks_for_an_answer, look_up
 from ivr.who import ask_who
 from routing.commands import FindWay, Way
 from speech.commands import Words
@@ -32,7 +33,11 @@ def answer_call(caller: Caller) -> Dialogue[None]:
 
 
 def take_need(caller: Caller, notes: Notes) -> Dialogue[None]:
-    told, way = yield from hear_need(caller, notes)
+    heard = yield from hear_need(caller, notes)
+    if heard is None:
+        yield from look_up(caller.call)
+        return
+    told, way = heard
     receipt = yield from do(
         "open",
         OpenTicket(
@@ -52,14 +57,19 @@ def take_need(caller: Caller, notes: Notes) -> Dialogue[None]:
     yield from promise(receipt, number)
 
 
-def hear_need(caller: Caller, notes: Notes) -> Dialogue[tuple[Told, Way]]:
-    """Listen, find who deals with it, read it back, until the caller says that this is it."""
+def hear_need(caller: Caller, notes: Notes) -> Dialogue[tuple[Told, Way] | None]:
+    """Listen, find who deals with it, read it back, until the caller says that this is it.
+
+    None: it is no need, a caller nobody knows by their line asks what became of an earlier one.
+    """
     told = yield from resume_draft(caller)
     for number in range(1, ROUNDS + 1):
         key = f"need.{number}"
         told = told or (yield from listen(key, notes, afresh=number > 1))
         notes.take(told)
         way = yield from find_way(key, told, caller)
+        if caller.resident is None and asks_for_an_answer(told.words.text):
+            return None
         prompt, values = read_back(told, way)
         if (yield from confirm(f"{key}.right", prompt, tries=TRIES, **values)):
             return told, way

@@ -26,6 +26,7 @@ class Phone:
     ) -> None:
         self.words: dict[str, str] = {}  #: recording -> what the ears make of it
         self.ways: dict[str, dict[str, Any]] = {}  #: words -> what routing makes of them
+        self.results: dict[type, dict[str, Any]] = {}  #: command -> what it results in
         self.done: list[Any] = []
         self.entries: list[Entry] = []
         self._dialogue = lambda: dialogue(caller)
@@ -43,7 +44,7 @@ class Phone:
             case OpenTicket():
                 return Heard(result=RECEIPT)
             case _:
-                return Heard(result={})
+                return Heard(result=self.results.get(type(do.command), {}))
 
     def hears(self) -> list[str]:
         return [say.prompt for say in self.turn.spoken]

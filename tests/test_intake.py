@@ -1,16 +1,18 @@
 """The intake conversation, told as a transcript."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import pytest
 
 from ivr.caller import Answer, Caller, Draft
 from ivr.engine import Log, ScriptChanged, play
 from ivr.intake import answer_call
+from ivr.looking_up import FindAnswers, asks_for_an_answer
 from tests.phone import CALLER, Phone
 from tickets.commands import HandOver, NoteCaller, OpenTicket, Reason
 
 UNKNOWN = Caller(call="c1")
+ANSWER = Answer(ticket=9, recording="r", result="s", words="", told_on="2026-01-05T09:00:00+00:00")
 FIRE = {"department": None, "danger": {"kind": "fire", "certain": True, "number": "119"}}
 SMOKE = {"department": "property", "danger": {"kind": "fire", "certain": False, "number": "119"}}
 
@@ -146,3 +148,28 @@ def test_a_log_of_another_script_is_noticed(phone):
     phone.entries[0] = replace(phone.entries[0], key="old-menu")
     with pytest.raises(ScriptChanged):
         play(answer_call(CALLER), Log.of(phone.entries), phone.perform)
+
+
+def test_who_left_no_number_is_known_again_by_name_and_building():
+    phone = Phone(answer_call, UNKNOWN)
+    phone.results[FindAnswers] = {"answers": [asdict(ANSWER)]}
+    assert phone.tells("rec1", "我上次说的电梯的事，有结果了吗").hears() == ["name"]
+    assert phone.tells("rec2", "姓王").hears() == ["place"]
+    assert phone.tells("rec3", "六号楼").hears() == ["callback.gate"]
+    phone.presses("1").presses("1")
+    assert phone.presses("1").hears() == ["callback.solved", "callback.goodbye"]
+
+
+def test_where_nobody_is_found_by_that_name_a_person_looks():
+    phone = Phone(answer_call, UNKNOWN)
+    phone.results[FindAnswers] = {"answers": []}
+    phone.tells("rec1", "我上次说的事怎么样了").tells("rec2", "姓王").tells("rec3", "六号楼")
+    assert phone.hears() == ["one-moment"]
+    assert not phone.did(OpenTicket)
+
+
+@pytest.mark.parametrize(
+    "need", ["我家水管漏了", "昨天停电了，到现在没人来", "化验结果要去医院拿，谁能陪我去"]
+)
+def test_a_need_is_no_question_about_an_answer(need):
+    assert not asks_for_an_answer(need)

@@ -7,6 +7,7 @@ import pytest
 
 from hotline.callbacks import call_back, due
 from hotline.demo import MovedClock, record_result, voice
+from ivr.dialogue import Kind
 from ivr.lines.simulated import Reply, ScriptedCaller, SimulatedLine
 from speech.audio import RATE, Sound
 from tests.house import house_in, ring
@@ -95,3 +96,29 @@ def test_an_answer_that_waits_is_told_when_the_resident_rings_us(house):
     account, line, _ = ring(house, ScriptedCaller(None, keys="111"))
     assert is_heard(line.heard, "result")
     assert "callback.solved" in [said["key"] for said in account["transcript"]]
+
+
+def test_who_left_no_number_is_told_when_they_give_their_name_and_building(tmp_path):
+    class Unknown(ScriptedCaller):
+        """Tells need, name and building in one voice; the ears are scripted."""
+
+        def asked(self, listen):
+            if listen.kind in (Kind.STORY, Kind.WORD):
+                return Reply(sound=self.need)
+            return Reply() if listen.kind is Kind.NUMBER else super().asked(listen)
+
+    script = (
+        NEED,
+        "我姓王",
+        "六号楼二单元",
+        "我上次说的电梯的事有结果了吗",
+        "姓汪",
+        "六号楼二单元",
+    )
+    with house_in(tmp_path, *script) as house:
+        account, _, _ = ring(house, Unknown(voice("missing"), keys="1"), number="")
+        with house.database.write() as session:
+            take(session, account["ticket"]["id"], by="mechanic", at=house.now())
+        record_result(house, account["ticket"]["id"], voice("result"))
+        _, line, _ = ring(house, Unknown(voice("missing"), keys="1"), number="")
+    assert is_heard(line.heard, "result")
