@@ -33,7 +33,7 @@ SENTENCE_ENDS, CLAUSE_ENDS = "。！？；", "，：、"
 class Manner:
     """How a text is said."""
 
-    voice: str = "zm_yunjian"
+    voice: str = "zm_yunxi"
     speed: float = 0.9
     pause: float = 0.4  #: s after a sentence
     clause: float = 0.0  #: s after a comma or colon; 0 leaves them to the model
@@ -113,7 +113,7 @@ def clauses(text: str, manner: Manner) -> Iterator[tuple[str, float]]:
             continue
         said += piece.replace("\n", "。")
         ends = piece and piece in SENTENCE_ENDS + "\n"
-        if ends or (piece and piece in CLAUSE_ENDS and manner.clause and len(said) > 3):
+        if ends or (piece and piece in CLAUSE_ENDS and manner.clause and len(said) > 1):
             yield said, manner.pause if ends else manner.clause
             said = ""
     if said:

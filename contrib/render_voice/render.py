@@ -1,72 +1,66 @@
-"""Render a table of prompts into a folder of telephone sound: 8 kHz mono G.711 mu-law, with its index.
+"""Render a list of prompts with Kokoro-82M into a folder the mouth can read.
 
-    hotline prompts > prompts.tsv
-    python render.py prompts.tsv ../../ivr/prompts/zh --voices kokoro-js-1.2.1.tgz
+    python render.py PROMPTS.tsv FOLDER --voices kokoro-js-1.2.1.tgz [--manners manners.tsv]
 
-prompts.tsv has lines id<TAB>text. What is in the folder already, from the same text, is left alone.
+PROMPTS.tsv has id<TAB>text. FOLDER gets ID.wav (8 kHz G.711 mu-law) and index.tsv; a sound whose text has not changed
+is left alone unless --again. manners.tsv has id<TAB>voice<TAB>speed<TAB>clause for prompts said in another manner.
 """
 
 import argparse
+import re
 import sys
+from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-import soundfile
-import soxr
-from kokoro import RATE, Kokoro, Manner, Wave
-
-TELEPHONE = 8000
-LOUDNESS = 10 ** (-20 / 20)  # RMS of what is spoken, against full scale
-PEAK = 10 ** (-3 / 20)
-SHORT = 6  # characters; a name, a day, a digit
+from kokoro import Kokoro, Manner
+from telephone import save, to_telephone
 
 
-def manner_of(text: str, voice: str, speed: float) -> Manner:
-    """A word alone borrows the manner of a sentence, or it comes out clipped."""
-    return Manner(voice=voice, speed=speed, least=24 if len(text) <= SHORT else 0)
+def rows(path: Path) -> list[list[str]]:
+    if not path.exists():
+        return []
+    lines = path.read_text(encoding="utf-8-sig").splitlines()
+    return [line.split("\t") for line in lines if line.strip() and not line.startswith("#")]
 
 
-def telephone(wave: Wave) -> Wave:
-    """8 kHz, spoken parts at LOUDNESS, no peak above PEAK."""
-    narrow = soxr.resample(wave, RATE, TELEPHONE, quality="VHQ")
-    frames = narrow[: len(narrow) // 160 * 160].reshape(-1, 160)
-    power = np.mean(frames**2, axis=1)
-    spoken = power[power > power.max() / 1000]
-    louder = narrow * LOUDNESS / np.sqrt(np.mean(spoken))
-    return np.asarray(louder * min(1.0, PEAK / np.abs(louder).max()))
+def manners(path: Path, usual: Manner) -> dict[str, Manner]:
+    return {
+        ident: replace(usual, voice=voice, speed=float(speed), clause=float(clause))
+        for ident, voice, speed, clause in rows(path)
+    }
 
 
-def index_of(folder: Path) -> dict[str, str]:
-    file = folder / "index.tsv"
-    if not file.exists():
-        return {}
-    lines = file.read_text(encoding="utf-8").splitlines()
-    return {ident: text for ident, _, text in (line.partition("\t") for line in lines)}
+def ended(text: str) -> str:
+    """A name or a number on its own is said as the end of a sentence: without it the model swallows sounds."""
+    return text if re.search(r"\W$", text) else f"{text}。"
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("prompts", type=Path)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--voices", type=Path, required=True)
+    parser.add_argument("--manners", type=Path, default=Path(__file__).with_name("manners.tsv"))
+    parser.add_argument("--only", default="", help="a regular expression for ids")
+    parser.add_argument("--again", action="store_true")
+    return parser.parse_args()
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("table", type=Path)
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--voices", type=Path, required=True, help="kokoro-js-1.2.1.tgz")
-    parser.add_argument("--voice", default="zm_yunjian")
-    parser.add_argument("--speed", type=float, default=0.9)
-    args = parser.parse_args()
-    lines = args.table.read_text(encoding="utf-8").splitlines()
-    wanted = dict(line.split("\t", 1) for line in lines if line.strip())
-    args.folder.mkdir(parents=True, exist_ok=True)
-    known, kokoro = index_of(args.folder), Kokoro(args.voices)
+    args = arguments()
+    usual = Manner()
+    special = manners(args.manners, usual)
+    before = dict(rows(args.folder / "index.tsv"))
+    wanted = dict(rows(args.prompts))
+    voice = Kokoro(args.voices)
     for ident, text in wanted.items():
-        file = args.folder / f"{ident}.wav"
-        if known.get(ident) == text and file.exists():
+        out = args.folder / f"{ident}.wav"
+        ready = out.exists() and before.get(ident) == text and not args.again
+        if ready or not re.search(args.only, ident):
             continue
-        sound = telephone(kokoro.say(text, manner_of(text, args.voice, args.speed)))
-        soundfile.write(file, sound, TELEPHONE, subtype="ULAW", format="WAV")
-        sys.stdout.write(f"{ident}\t{len(sound) / TELEPHONE:.2f} s\n")
+        save(out, to_telephone(voice.say(ended(text), special.get(ident, usual))))
+        sys.stdout.write(f"{ident}\t{text}\n")
         sys.stdout.flush()
-    for old in args.folder.glob("*.wav"):
-        if old.stem not in wanted:
-            old.unlink()
     index = "".join(f"{ident}\t{text}\n" for ident, text in wanted.items())
     (args.folder / "index.tsv").write_text(index, encoding="utf-8")
     return 0
