@@ -6,6 +6,7 @@ may be over is asked about first (``certain`` False). Which danger, and which nu
 
 import re
 import tomllib
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -16,6 +17,7 @@ from routing.catalogue import split_words
 from routing.commands import Danger
 from routing.phrases import Hit, Phrasebook
 from routing.pinyin import Token, tokens
+from routing.signs import Signs
 
 _GROUP = re.compile(r"<(\w+)>")
 
@@ -42,6 +44,7 @@ class _Alarm:
 
     owners: dict[str, tuple[Kind, bool]]  #: phrase -> kind and certain
     phrases: Phrasebook
+    signs: Signs
     cues: dict[str, Phrasebook]
 
 
@@ -53,11 +56,13 @@ class _Scene:
     cues: dict[str, list[Hit]]
 
     def near(self, cue: str, hit: Hit, before: int = BEFORE, after: int = 0) -> bool:
-        """Whether a cue stands in the hit, ends at most so many tokens before it, or begins as near after."""
+        """Whether a cue stands in a gap of the hit, or at most so many tokens before or after it."""
+        places = set(hit.places)
         return any(
             (other.start < hit.end and hit.start - other.end <= before)
             or (hit.end <= other.start < hit.end + after)
             for other in self.cues[cue]
+            if not places.issuperset(other.places)  # part of the danger itself: 报警器~响
         )
 
 
@@ -76,7 +81,10 @@ def kind_of(danger: Danger) -> Kind:
 
 
 def find_danger(words: str, language: str = "zh") -> Danger | None:
-    """The most certain, then most urgent danger in these words, or None."""
+    """The most certain, then most urgent danger in these words, or None.
+
+    Of several uncertain ones the one that most of the words speak for.
+    """
     alarm = _alarm("en" if language.startswith("en") else "zh")
     said = tokens(words, language)
     # a cue only calms when it was heard exactly: 灶火 sounds like 着火
@@ -84,24 +92,32 @@ def find_danger(words: str, language: str = "zh") -> Danger | None:
         name: [hit for hit in book.hits(said) if hit.exact] for name, book in alarm.cues.items()
     }
     scene = _Scene(said=said, cues=cues)
-    found = []
-    for hit in alarm.phrases.hits(said):
+    sure, told, places = set[int](), set[int](), defaultdict[int, set[int]](set)
+    for hit in (*alarm.phrases.hits(said), *alarm.signs.hits(said)):
         kind, plain = alarm.owners[hit.phrase]
         certain = _certain(hit, scene) if _is_meant(hit, scene) else None
-        if certain is not None:
-            found.append((not (plain and certain), kinds().index(kind), -len(hit.places)))
-    if not found:
+        if certain is None:
+            continue
+        index = kinds().index(kind)
+        places[index].update(hit.places)
+        if plain:
+            told.add(index)
+        if plain and certain:
+            sure.add(index)
+    if not places:
         return None
-    unsure, index, _ = min(found)
+    index = min(sure or told, default=max(places, key=lambda one: (len(places[one]), -one)))
     kind = kinds()[index]
-    return Danger(kind=kind.id, certain=not unsure, number=kind.number)
+    return Danger(kind=kind.id, certain=bool(sure), number=kind.number)
 
 
 def _is_meant(hit: Hit, scene: _Scene) -> bool:
     """Heard clearly enough, not a figure of speech, not denied."""
-    if not hit.exact and len(hit.places) <= SHORT:
-        return False
     places = set(hit.places)
+    if not hit.exact and (
+        len(hit.places) <= SHORT or any(places & set(other.places) for other in scene.cues["alike"])
+    ):
+        return False
     if any(places & set(figure.places) for figure in scene.cues["figure"]):
         return False
     return not any(
@@ -116,9 +132,9 @@ def _same_clause(said: Sequence[Token], one: Hit, other: Hit) -> bool:
 
 def _certain(hit: Hit, scene: _Scene) -> bool | None:
     """True: it is so; False: it may be over, or only spoken about; None: it is not so."""
+    going_on = bool(scene.cues["now"])
     if scene.near("supposed", hit, before=8) or scene.near("over", hit, after=AFTER):
         return None
-    going_on = bool(scene.cues["now"])
     if scene.near("talk", hit, after=AFTER) or scene.near("long_ago", hit, after=AFTER):
         return False if going_on else None
     return going_on or not scene.near("lately", hit, before=15)
@@ -133,11 +149,15 @@ def _alarm(language: str) -> _Alarm:
             for phrase in split_words(entry[name][language], language):
                 for spoken in _spelt_out(phrase, data["groups"], language):
                     owners.setdefault(spoken, (kind, plain))
+    book = Phrasebook(owners, language)
+    for kind, entry in zip(kinds(), data["kind"], strict=True):
+        owners |= dict.fromkeys(entry["signs"], (kind, False))
+    signs = Signs(data["signs"], [rule for e in data["kind"] for rule in e["signs"]], language)
     cues = {
         name: Phrasebook(split_words(cue[language], language), language)
         for name, cue in data["cues"].items()
     }
-    return _Alarm(owners=owners, phrases=Phrasebook(owners, language), cues=cues)
+    return _Alarm(owners=owners, phrases=book, signs=signs, cues=cues)
 
 
 def _spelt_out(phrase: str, groups: dict[str, dict[str, str]], language: str) -> list[str]:
