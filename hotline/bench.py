@@ -17,7 +17,7 @@ from urllib.request import urlopen
 from uuid import uuid4
 
 from hotline.account import account_of
-from hotline.demo import voice
+from hotline.demo import NUMBER, register, voice
 from hotline.house import House, open_house
 from hotline.reception import answer_phone
 from hotline.settings import Settings
@@ -33,10 +33,11 @@ def first_sounds(settings: Settings, calls: int, tell: Callable[[str], None]) ->
     found: list[float] = []
     with open_house(settings) as house:
         house.ears.warm("zh")
+        register(house)
         for number in range(calls):
             tell(f"call {number + 1} of {calls}, in real time")
             line = SimulatedLine(ScriptedCaller(voice("resident_need"), keys="1"), real=True)
-            line.carry(answer_phone(house, line="simulated"))
+            line.carry(answer_phone(house, line="simulated", number=NUMBER))
             confirmed = line.timings.data()["confirmed_ms"]
             if confirmed is not None:
                 found.append(confirmed)
