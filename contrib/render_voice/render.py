@@ -31,7 +31,7 @@ def manners(path: Path, usual: Manner) -> dict[str, Manner]:
 
 
 def ended(text: str) -> str:
-    """A name or a number on its own is said as the end of a sentence: without it the model swallows sounds."""
+    """A name or a number on its own is said as the end of a sentence."""
     return text if re.search(r"\W$", text) else f"{text}。"
 
 
