@@ -13,8 +13,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ivr.calls import Call, Ending, ending_of, take_turn
-from ivr.dialogue import Clip, Do, Heard, Say
-from ivr.engine import Turn, Wait
+from ivr.dialogue import Clip, Do, Heard, Say, Transfer
+from ivr.engine import ScriptChanged, Turn, Wait
 from ivr.recorder import Recorder
 from ivr.wording import Part, Text, parts, text
 from speech.audio import RATE, Sound, silence, ulaw_decode
@@ -145,8 +145,13 @@ class Conversation:
             return self.exchange.clip(recording)
         return between(own.sound, *own.speech)
 
-    def hang_up(self, *, trouble: bool = False) -> Ending:
-        """The line is gone: give the call the ending it has earned; a broken-off need is kept for a person."""
+    def hang_up(self, last: Heard | None = None, *, trouble: bool = False) -> Ending:
+        """The line is gone: give the call the ending it has earned; a broken-off need is kept for a person.
+
+        ``last`` is what was being said just then.
+        """
+        if not trouble:
+            self.run_out(last)
         at = self.exchange.now()
         with self.exchange.database.write() as session:
             call = session.get_one(Call, self.call)
@@ -158,6 +163,34 @@ class Conversation:
         if self.kept:
             self.hear_draft(self.kept)
         return self.outcome
+
+    def run_out(self, last: Heard | None = None) -> None:
+        """Who hangs up answers whatever is still asked with silence, so that what they did say is acted on.
+
+        A name already told, a verdict already given: both would be lost with the line. A need that was
+        not confirmed stays a draft.
+        """
+        with self.exchange.database.read() as session:
+            call = session.get_one(Call, self.call)
+            if call.ended_at is not None or ending_of(call) is Ending.DRAFT:
+                return
+        try:
+            turn = self.turn()
+            while turn.then is not None:
+                turn = self.turn(self._silence(turn, last))
+                last = None
+        except ScriptChanged:
+            log.warning("call %s was begun by another edition of the script", self.call)
+
+    def _silence(self, turn: Turn, last: Heard | None) -> Heard | None:
+        match turn.then:
+            case Wait() as wait:
+                self.waits_for(wait).result()
+                return None
+            case Transfer():
+                return Heard(result={"connected": False})
+            case _:
+                return last or Heard()
 
     def hear_draft(self, recording: str) -> None:
         """What was said before the line broke, as text; it may be a cry for help."""

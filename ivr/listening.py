@@ -81,6 +81,12 @@ class Listening:
     def has_speech(self) -> bool:
         return self._listener.speech_start is not None
 
+    def so_far(self) -> Heard | None:
+        """What has been said when the line breaks; an unfinished choice or number is none."""
+        self.note_speech()
+        told = self.has_speech and self.listen.kind in (Kind.STORY, Kind.WORD)
+        return Heard(audio=self.recorder.id) if told else None
+
     def note_speech(self) -> None:
         """Write beside the recording where in it somebody speaks."""
         if self.has_speech:

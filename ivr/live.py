@@ -93,14 +93,14 @@ class LiveCall:
         if self.over:
             return
         self.over = True
-        closings = []
+        closings, last = [], None
         if self._listening is not None:
-            self._listening.note_speech()
+            last = self._listening.so_far()
             closings.append(self._listening.recorder.close())
             self._ears.drop(self._listening.recorder.id)
         if self._between is not None:
             closings.append(self._between.close())
-        self._jobs.submit(self._end, closings)
+        self._jobs.submit(self._end, closings, last)
 
     def finish(self) -> None:
         """Wait until everything of an ended call is on the disk."""
@@ -198,10 +198,10 @@ class LiveCall:
             log.exception("not even an apology")
             return silence(0.0)
 
-    def _end(self, closings: list[Future[None]]) -> None:
+    def _end(self, closings: list[Future[None]], last: Heard | None) -> None:
         try:
             wait(closings)
-            self.conversation.hang_up(trouble=self.failed is not None)
+            self.conversation.hang_up(last, trouble=self.failed is not None)
         except Exception as problem:
             log.exception(
                 "call %s could not be ended; it is repaired at the next start",

@@ -1,5 +1,6 @@
 """We ring back over the simulated line: the resident is told, anybody else hears nothing private."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
@@ -12,9 +13,11 @@ from ivr.lines.simulated import Reply, ScriptedCaller, SimulatedLine
 from speech.audio import RATE, Sound
 from tests.house import house_in, ring
 from tickets.callbacks import Callback, CallbackState
+from tickets.commands import Reason
 from tickets.desk import take
 from tickets.lifecycle import Status
 from tickets.models import Ticket
+from tickets.waiting import waiting_now
 
 NEED = "我们这个单元的电梯又坏了"
 
@@ -122,3 +125,29 @@ def test_who_left_no_number_is_told_when_they_give_their_name_and_building(tmp_p
         record_result(house, account["ticket"]["id"], voice("result"))
         _, line, _ = ring(house, Unknown(voice("missing"), keys="1"), number="")
     assert is_heard(line.heard, "result")
+
+
+@pytest.mark.parametrize("after", [0.3, 3.0])
+def test_a_verdict_counts_though_they_hang_up_while_saying_what_is_missing(house, after):
+    class HangsUp(AtHome):
+        def asked(self, listen):
+            reply = super().asked(listen)
+            return replace(reply, hang_up_after=after) if ".missing." in listen.key else reply
+
+    call_back(house, due(house)[0], SimulatedLine(HangsUp(voice("missing"), keys="113")))
+    with house.database.read() as session:
+        ticket = session.get_one(Ticket, 1)
+        wanting = next(event for event in ticket.history if event.kind == "FoundWanting")
+    assert ticket.reopened == 1
+    assert (wanting.details["why"] is not None) == (after > 1)
+
+
+def test_hanging_up_before_a_verdict_leaves_it_to_a_person(house):
+    class HangsUp(AtHome):
+        def asked(self, listen):
+            return Reply(hang_up_after=1.0) if ".verdict." in listen.key else super().asked(listen)
+
+    call_back(house, due(house)[0], SimulatedLine(HangsUp(keys="11")))
+    with house.database.read() as session:
+        assert session.get_one(Ticket, 1).status is Status.TOLD
+        assert [row.reason for row in waiting_now(session)] == [Reason.NOT_UNDERSTOOD]
