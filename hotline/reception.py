@@ -33,6 +33,7 @@ def answer_phone(
             call=uuid4().hex,
             number=digits,
             resident=resident.id if resident else None,
+            agent=bool(resident and resident.agent_id),
             language=language or (resident.language if resident else "zh"),
             pace=resident.pace if resident else "normal",
             answers=tuple(map(answer_of, _waiting(session, resident, digits))),

@@ -33,6 +33,7 @@ class Caller:
     call: str
     number: str = ""
     resident: int | None = None
+    agent: bool = False  #: has a proxy agent
     language: str = "zh"
     pace: str = "normal"  #: "slow": longer pauses are waited out, and made
     answers: tuple[Answer, ...] = ()

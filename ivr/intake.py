@@ -70,7 +70,7 @@ def hear_need(caller: Caller, notes: Notes) -> Dialogue[tuple[Told, Way] | None]
         way = yield from find_way(key, told, caller)
         if caller.resident is None and asks_for_an_answer(told.words.text):
             return None
-        prompt, values = read_back(told, way)
+        prompt, values = read_back(told, way, has_agent=caller.agent)
         if (yield from confirm(f"{key}.right", prompt, tries=TRIES, **values)):
             return told, way
         told = None
@@ -107,7 +107,7 @@ def find_way(key: str, told: Told, caller: Caller) -> Dialogue[Way]:
     return way
 
 
-def read_back(told: Told, way: Way) -> tuple[str, dict[str, Value]]:
+def read_back(told: Told, way: Way, *, has_agent: bool) -> tuple[str, dict[str, Value]]:
     """The prompt that plays the resident's own recording and names who will deal with it."""
     own: Value = Clip(told.recording) if told.recording else told.words.text
     if way.department is None:
@@ -117,7 +117,7 @@ def read_back(told: Told, way: Way) -> tuple[str, dict[str, Value]]:
         "department": Name("department", way.department),
         "service": Name("service", way.service or ""),
     }
-    return ("right.agent" if way.by_agent else "right"), values
+    return ("right.agent" if way.by_agent and has_agent else "right"), values
 
 
 def promise(receipt: Receipt, number: str) -> Dialogue[None]:

@@ -173,3 +173,14 @@ def test_where_nobody_is_found_by_that_name_a_person_looks():
 )
 def test_a_need_is_no_question_about_an_answer(need):
     assert not asks_for_an_answer(need)
+
+
+@pytest.mark.parametrize(("agent", "prompt"), [(True, "right.agent"), (False, "right")])
+def test_an_errand_is_given_to_the_proxy_agent_of_whoever_has_one(agent, prompt):
+    phone = Phone(answer_call, replace(CALLER, agent=agent))
+    phone.ways["陪我去医院"] = {
+        "department": "health",
+        "service": "hospital_company",
+        "by_agent": True,
+    }
+    assert phone.tells("rec1", "陪我去医院").hears() == [prompt]
