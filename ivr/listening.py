@@ -91,8 +91,7 @@ class Listening:
         """Write beside the recording where in it somebody speaks."""
         if self.has_speech:
             said = self._listener.said
-            end = min(said.stop, len(self.recorder.sound))
-            self.recorder.speech = (said.start / RATE, end / RATE)
+            self.recorder.speech = (said.start / RATE, min(said.stop / RATE, self.recorder.seconds))
 
     @property
     def _short(self) -> bool:
