@@ -18,8 +18,9 @@ _LATIN = re.compile(r"[A-Za-z]")
 _APART = {"zh": re.compile(r"[\s,，、]+"), "en": re.compile(r"\s*,\s*")}
 _MAY_HOLD = {
     "department": {"id", "zh", "en", "words"},
-    "service": {"id", "department", "zh", "en", "words", "by_agent"},
+    "service": {"id", "department", "zh", "en", "words", "by_agent", "signs"},
 }
+_SIGN = re.compile(r"\w+( [+&-] \w+)+")
 
 
 class CatalogueError(ValueError):
@@ -45,6 +46,7 @@ class Service(Department):
 
     department: str
     by_agent: bool = False  #: the resident's proxy agent does it
+    signs: tuple[str, ...] = ()  #: rules over the groups of the catalogue (routing/signs.py)
 
 
 _Entry = TypeVar("_Entry", bound=Department)
@@ -56,6 +58,7 @@ class Catalogue:
 
     departments: tuple[Department, ...]
     services: tuple[Service, ...]
+    groups: Mapping[str, Mapping[str, str]]  #: name -> language -> words that stand for each other
 
     def department(self, name: str) -> Department:
         """The department with this id; KeyError when there is none."""
@@ -81,9 +84,16 @@ def read(text: str) -> Catalogue:
     departments = tuple(Department(**entry) for entry in _entries("department", data, text))
     known = {department.id for department in departments}
     services = tuple(Service(**entry) for entry in _entries("service", data, text, known))
+    groups = data.get("groups", {})
     if not departments or not services:
         raise CatalogueError("catalogue, line 1: no departments, or no services")
-    return Catalogue(departments=departments, services=services)
+    for service in services:
+        for rule in service.signs:
+            unknown = sorted(set(re.findall(r"\w+", rule)) - set(groups))
+            if unknown or not _SIGN.fullmatch(rule):
+                line = _line_of(rule, text)
+                raise CatalogueError(f"catalogue, line {line}: no rule over groups: {rule}")
+    return Catalogue(departments=departments, services=services, groups=groups)
 
 
 def split_words(text: str, language: str) -> tuple[str, ...]:
@@ -108,7 +118,12 @@ def _entries(
         if complaint:
             raise CatalogueError(f"catalogue, line {line}: {complaint}")
         seen.add(entry["id"])
-        yield entry | {"words": _words(entry["words"])}
+        signs = {"signs": tuple(entry["signs"])} if "signs" in entry else {}
+        yield entry | {"words": _words(entry["words"])} | signs
+
+
+def _line_of(rule: str, text: str) -> int:
+    return text[: text.index(rule)].count("\n") + 1
 
 
 def _tables(kind: str, data: dict[str, Any]) -> list[dict[str, Any]]:
@@ -137,6 +152,7 @@ def _complaint(
         (not _LATIN.search(str(entry.get("zh"))), f"{name}: no Latin letters in the zh name"),
         (_are_words(entry.get("words")), f"{name} needs words.zh and words.en"),
         (isinstance(entry.get("by_agent", False), bool), f"{name}: by_agent is true or false"),
+        (_are_rules(entry.get("signs", [])), f"{name}: signs is a list of rules in quotes"),
         (
             departments is None or entry.get("department") in departments,
             f"{name}: there is no department {entry.get('department')}",
@@ -155,6 +171,10 @@ def _are_words(value: Any) -> bool:
         and set(value) == set(LANGUAGES)
         and all(_is_text(words) for words in value.values())
     )
+
+
+def _are_rules(value: Any) -> bool:
+    return isinstance(value, list) and all(_is_text(rule) for rule in value)
 
 
 def _words(given: dict[str, str]) -> dict[str, tuple[str, ...]]:

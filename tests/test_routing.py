@@ -20,7 +20,7 @@ def test_a_broken_lift_goes_to_the_property_company_and_says_why():
     way = find_way("同志，我们这个单元的电梯又停了，菜都没法下去买")
     assert (way.department, way.service, way.by_agent) == ("property", "lift_repair", False)
     assert way.confidence > 0.5
-    assert "电梯~停" in way.why
+    assert "电梯~停了" in way.why
     assert way.danger is None
 
 
