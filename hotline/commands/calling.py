@@ -1,5 +1,6 @@
 """``hotline call`` plays a WAV as a caller; ``hotline talk`` lets you type the caller's side."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from hotline.reception import answer_phone
 from ivr.lines.keyboard import talk as talk_at_keyboard
 from ivr.lines.simulated import ScriptedCaller, SimulatedLine
 from speech.audio import read_sound, write_wav
+from store.numbers import normal_number
 
 
 def _keys(_context: click.Context, _option: click.Parameter, value: str) -> str:
@@ -21,9 +23,20 @@ def _keys(_context: click.Context, _option: click.Parameter, value: str) -> str:
     return value
 
 
+def _number(_context: click.Context, _option: click.Parameter, value: str) -> str:
+    if value and not normal_number(value):
+        raise click.BadParameter("a telephone number has 3 to 15 digits")
+    return value
+
+
+def number_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    about = "The caller's number; withheld without it."
+    return click.option("--from", "number", default="", callback=_number, help=about)(command)
+
+
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--from", "number", default="", help="The caller's number; withheld without it.")
+@number_option
 @click.option("--keys", default="", callback=_keys, metavar="1...",
               help="Each key answers the next question that takes keys; the last one repeats.")  # fmt: skip
 @click.option("--pace", type=click.Choice(["fast", "real"]), default="fast", show_default=True,
@@ -64,7 +77,7 @@ def call(
 
 
 @click.command()
-@click.option("--from", "number", default="", help="The caller's number; withheld without it.")
+@number_option
 @click.option("--lang", type=click.Choice(["zh", "en"]))
 def talk(number: str, lang: str | None) -> None:
     """Type the caller's side: digits are keys, other text is speech, an empty line is silence, q hangs up."""
