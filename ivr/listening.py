@@ -42,7 +42,7 @@ class Listening:
         self._since_key = 0
 
     def frame(self, frame: bytes, *, speaking: bool) -> Heard | Happening | None:
-        """20 ms of mu-law; an answer, MORE where the line should ask softly for more, or nothing."""
+        """20 ms of mu-law; an answer, MORE (ask softly for more), RESUMED (be quiet, they talk), or nothing."""
         self.recorder.feed(frame)
         happening = self._listener.feed(ulaw_decode(frame), speaking=speaking)
         if self._keys:
@@ -54,6 +54,7 @@ class Listening:
                 self._ears.begin(self.recorder.id, sound, self._language, short=self._short)
             case Happening.RESUMED:
                 self._ears.drop(self.recorder.id)
+                return happening
             case Happening.MORE:
                 return happening
             case Happening.ENDED | Happening.NOTHING | Happening.LIMIT:

@@ -119,7 +119,7 @@ class LiveCall:
         if thinking.done():
             self.thinking, self._thought = None, 0
             self._turn, sound = thinking.result()
-            self._play(sound)
+            self._out = memoryview(bytes(self._out) + ulaw_encode(sound))  # "one moment" ends first
             while self._keys and self.thinking is None:
                 self.key(self._keys.popleft())
         elif (
@@ -133,6 +133,8 @@ class LiveCall:
         happened = listening.frame(heard, speaking=bool(self._out))
         if happened is Happening.MORE:
             self._soft("need.more")
+        elif happened is Happening.RESUMED:
+            self._out = memoryview(b"")  # they talk: we are quiet
         elif isinstance(happened, Heard):
             self._answer(happened)
 

@@ -4,8 +4,10 @@ Hours are rounded up to the next half hour: what is promised aloud is never earl
 the clock that watches it.
 """
 
+from calendar import monthrange
 from datetime import datetime, timedelta, tzinfo
 
+LEAP = 2024  #: a year with every day that a year can have
 _DIGITS = "零幺二三四五六七八九"
 _NUMBERS = "零一二三四五六七八九十"
 _WEEKDAYS_ZH = "一二三四五六天"
@@ -39,8 +41,7 @@ def rounded_up(at: datetime) -> datetime:
 def moment_zh(at: datetime, *, hour: bool, zone: tzinfo) -> list[str]:
     local = rounded_up(at.astimezone(zone)) if hour else at.astimezone(zone)
     day = [
-        f"{number_zh(local.month)}月",
-        f"{number_zh(local.day)}号",
+        f"{number_zh(local.month)}月{number_zh(local.day)}号",
         f"星期{_WEEKDAYS_ZH[local.weekday()]}",
     ]
     return [*day, hour_zh(local.hour, half=local.minute == 30)] if hour else day
@@ -72,12 +73,15 @@ def digits_en(digits: str) -> list[str]:
 
 def words_to_prepare() -> list[tuple[str, str]]:
     """(id, text) of every part a Mandarin date, hour or number is made of."""
-    months = [(f"month-{n}", f"{number_zh(n)}月") for n in range(1, 13)]
-    days = [(f"day-{n}", f"{number_zh(n)}号") for n in range(1, 32)]
+    days = [
+        (f"date-{month}-{day}", f"{number_zh(month)}月{number_zh(day)}号")
+        for month in range(1, 13)
+        for day in range(1, monthrange(LEAP, month)[1] + 1)
+    ]
     weekdays = [(f"weekday-{n + 1}", f"星期{name}") for n, name in enumerate(_WEEKDAYS_ZH)]
     hours = [
         (f"hour-{hour}{'-half' * half}", hour_zh(hour, half=half))
         for hour in range(24)
         for half in (False, True)
     ]
-    return [*months, *days, *weekdays, *hours, *((f"digit-{n}", d) for n, d in enumerate(_DIGITS))]
+    return [*days, *weekdays, *hours, *((f"digit-{n}", d) for n, d in enumerate(_DIGITS))]
