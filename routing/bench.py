@@ -2,8 +2,10 @@
 
 A saying is a row ``part expect language text``. It expects a department, ``danger:KIND``, ``calm`` (an
 everyday request) or ``tricky`` (past, supposed or figurative danger). ``seen``: the lexicon was widened with
-these in mind, so their figure only guards against getting worse. ``fresh``: written after the words were
-frozen, by the same hand; still kinder than callers are.
+these in mind, so their figure only guards against getting worse. ``fresh``: written after the first words were
+frozen, and looked at since. ``blind2``: written before the signs were, by the hand that then wrote the signs,
+and measured once: a figure that is still kinder than callers are. Two of its alarms on tricky rows were quieted
+after that measurement.
 """
 
 import csv
@@ -23,7 +25,7 @@ CALM = ("calm", "tricky")
 class Saying:
     """What somebody says, and what should come of it."""
 
-    part: str  #: seen or fresh
+    part: str  #: seen, fresh or blind2
     expect: str
     language: str
     text: str
@@ -80,7 +82,7 @@ def sayings(file: Path) -> list[Saying]:
 
 
 def part(rows: Iterable[Saying], which: str) -> list[Saying]:
-    """The ``seen`` sayings, or the ``fresh`` ones."""
+    """The ``seen`` sayings, the ``fresh`` or the ``blind2`` ones."""
     return [row for row in rows if row.part == which]
 
 

@@ -78,3 +78,10 @@ def test_an_id_said_twice_and_an_empty_catalogue_are_mistakes():
         read("")
     with pytest.raises(CatalogueError, match="begins with"):
         read('service = "lift"')
+
+
+def test_a_rule_over_a_group_that_is_not_there_is_a_mistake():
+    ruled = GOOD + 'signs = ["lift + faulty"]\n\n[groups]\nlift.zh = "电梯"\n'
+    with pytest.raises(CatalogueError, match=r"line 16: no rule over groups: lift \+ faulty"):
+        read(ruled)
+    assert read(ruled + 'faulty.zh = "坏"\n').service("lift_repair").signs == ("lift + faulty",)

@@ -111,3 +111,25 @@ def test_calm_requests_raise_no_alarm_more_often_than_one_in_twenty():
     assert false / (figures.false_calm[1] + figures.false_needs[1]) <= 0.05
     assert figures.false_tricky[0] / figures.false_tricky[1] <= 0.15
     assert figures.danger_heard[0] / figures.danger_heard[1] >= 0.92
+
+
+def test_danger_told_in_new_words_is_heard_about_as_often_as_measured():
+    figures = bench.measure(bench.part(bench.sayings(SAYINGS), "blind2"))
+    heard_of, asked = figures.danger_heard
+    assert asked == 69
+    assert heard_of >= 63  # 67 measured
+    assert figures.false_needs[0] <= 3  # of 60; none measured
+    assert figures.false_tricky[0] <= 4  # of 30; 4 measured
+
+
+def test_a_thing_and_its_state_are_danger_in_any_order_but_only_asked_about():
+    for words in ("锁断了钥匙，孙子关屋里哭", "孙子在屋里哭呢，门反锁了"):
+        assert (heard(words).kind, heard(words).certain) in {("trapped", False), ("trapped", True)}
+    assert heard("热水器开着，我头晕恶心").kind == "gas"
+    assert heard("头晕恶心，热水器还开着").certain is False
+
+
+def test_a_cue_inside_the_words_of_danger_does_not_calm_them():
+    assert heard("我妈昏过去了").kind == "unresponsive"
+    assert heard("早上还好好的，突然嘴歪了").certain is True
+    assert heard("不小心摔了，起不来").kind == "fall"
