@@ -32,7 +32,7 @@ def first_sounds(settings: Settings, calls: int, tell: Callable[[str], None]) ->
     """Milliseconds from the confirmation key to the first sound of the answer, at pace "real"."""
     found: list[float] = []
     with open_house(settings) as house:
-        house.ears.warm("zh")
+        house.warm("zh")
         register(house)
         for number in range(calls):
             tell(f"call {number + 1} of {calls}, in real time")

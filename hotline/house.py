@@ -12,6 +12,7 @@ from hotline.wiring import ACTS
 from ivr import calls as _calls
 from ivr.exchange import Exchange
 from proxy_agents import residents as _residents
+from routing.desk import find_way
 from speech.ears import EarDesk
 from speech.ears.scripted import ScriptedEars
 from speech.mouth import Mouth
@@ -35,6 +36,11 @@ class House:
     mouth: Mouth
     exchange: Exchange
     now: Callable[[], datetime]
+
+    def warm(self, language: str) -> None:
+        """Load what the first call would otherwise wait for: the model (in the background), the lexicon."""
+        self.ears.warm(language)
+        find_way("", language)
 
 
 def clock() -> datetime:

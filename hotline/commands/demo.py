@@ -46,7 +46,7 @@ def demo(verdict: str, as_json: bool) -> None:
         screen.print(
             f"[dim]data: {house.settings.home}   recogniser: {house.ears.engine('zh').name}[/]"
         )
-        house.ears.warm("zh")
+        house.warm("zh")
         with screen.status("…") as status:
             try:
                 result = run(

@@ -30,7 +30,7 @@ def serve(host: str, port: int) -> None:
             screen.print(
                 f"mended call {one.call}: {one.outcome}, {one.seconds:.1f} s of sound kept"
             )
-        house.ears.warm("zh")
+        house.warm("zh")
         screen.print(f"http://{host}:{port}/review  and  /agent   (Ctrl-C ends)")
         app = WSGIMiddleware(create_app(pages(house)))  # type: ignore[arg-type]
         uvicorn.run(app, host=host, port=port, log_level="warning")
