@@ -145,3 +145,16 @@ def test_a_wrong_key_is_named_and_nothing_is_changed(hotline, monkeypatch):
 def test_a_time_zone_that_is_none_is_named(hotline, monkeypatch):
     monkeypatch.setenv("HOTLINE_ZONE", "Mars/Olympus")
     assert "no such time zone" in hotline("recover").output
+
+
+def test_a_missing_key_is_never_replaced_where_there_is_data(hotline, need, tmp_path):
+    hotline("call", need)
+    key = tmp_path / "home" / "key"
+    saved = key.read_bytes()
+    key.unlink()
+    result = hotline("recover")
+    assert result.exit_code == 1
+    assert "the key is missing" in result.output
+    assert not key.exists()
+    key.write_bytes(saved)
+    assert hotline("recover").exit_code == 0
