@@ -23,7 +23,7 @@ def find_keys(home: Path, environ: Mapping[str, str]) -> dict[int, bytes]:
         return parse_keys(text, VARIABLE)
     file = home / "key"
     if not file.exists():
-        if _holds_data(home):
+        if holds_data(home):
             raise KeyProblem(
                 f"the key is missing: {home} holds data, but no file {file}. Bring that file back, "
                 f"or set {VARIABLE}; a new key would open nothing of it"
@@ -32,7 +32,7 @@ def find_keys(home: Path, environ: Mapping[str, str]) -> dict[int, bytes]:
     return parse_keys(file.read_text(encoding="ascii"), str(file))
 
 
-def _holds_data(home: Path) -> bool:
+def holds_data(home: Path) -> bool:
     """Is there anything that was sealed with a key?"""
     return any(home.glob("*.db")) or (home / "recordings").exists()
 

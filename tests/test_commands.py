@@ -158,3 +158,25 @@ def test_a_missing_key_is_never_replaced_where_there_is_data(hotline, need, tmp_
     assert not key.exists()
     key.write_bytes(saved)
     assert hotline("recover").exit_code == 0
+
+
+def test_a_restore_without_the_right_key_leaves_the_new_home_as_it_was(
+    hotline, need, tmp_path, monkeypatch
+):
+    hotline("call", need)
+    hotline("backup", str(tmp_path / "b.hotline"))
+    key = (tmp_path / "home" / "key").read_text().strip()
+    monkeypatch.setenv("HOTLINE_HOME", str(tmp_path / "new"))
+    assert "Restoring needs the key" in hotline("restore", str(tmp_path / "b.hotline")).output
+    monkeypatch.setenv("HOTLINE_KEY", "d3JvbmcgIGtleSB3cm9uZyBrZXkgd3Jvbmcga2V5ISE=")
+    assert hotline("restore", str(tmp_path / "b.hotline")).exit_code == 1
+    monkeypatch.setenv("HOTLINE_KEY", key)
+    assert "restored" in hotline("restore", str(tmp_path / "b.hotline")).output
+
+
+def test_the_doctor_knows_a_key_that_is_not_the_one(hotline, monkeypatch):
+    hotline("recover")
+    monkeypatch.setenv("HOTLINE_KEY", "d3JvbmcgIGtleSB3cm9uZyBrZXkgd3Jvbmcga2V5ISE=")
+    assert "not the one this database was sealed with" in hotline("doctor").output.replace(
+        "\n", " "
+    )

@@ -20,7 +20,10 @@ from hotline.settings import Settings
 from ivr.wording import to_prepare
 from speech.catalogue import read_catalogue
 from speech.models import CannotInstall, install, installed
+from store.archive import checked_manifest
 from store.backup import BackupError, make_backup, restore_backup
+from store.keyfile import KeyProblem
+from store.seal import Keyring
 
 
 @click.command()
@@ -137,13 +140,31 @@ def backup(file: Path) -> None:
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 def restore(file: Path) -> None:
-    """Bring a backup back into an empty HOTLINE_HOME (or database); needs the key it was sealed with."""
+    """Bring a backup back into an empty HOTLINE_HOME (or database).
+
+    It needs the key it was sealed with, first: copy it to HOTLINE_HOME/key (mode 0600), or set HOTLINE_KEY
+    to its content.
+    """
+    _check_key_of(file, Settings.read())
     with opened() as house:
         try:
             counts = restore_backup(file, house.database, house.settings.recordings)
         except BackupError as problem:
             raise click.ClickException(str(problem)) from problem
     screen.print(f"restored {counts}; run `hotline doctor` to see that all is well")
+
+
+def _check_key_of(file: Path, settings: Settings) -> None:
+    """Before anything is made in the new home: a home that was begun with another key would stay closed."""
+    if not settings.environ.get("HOTLINE_KEY") and not (settings.home / "key").exists():
+        raise click.ClickException(
+            f"Restoring needs the key the backup was sealed with: copy it to {settings.home / 'key'} "
+            "(mode 0600), or set HOTLINE_KEY to its content."
+        )
+    try:
+        checked_manifest(file, Keyring.load(settings.home, settings.environ))
+    except (BackupError, KeyProblem) as problem:
+        raise click.ClickException(str(problem)) from problem
 
 
 COMMANDS = (recover, doctor, models, prompts, backup, restore)
