@@ -1,13 +1,23 @@
 """Ringing residents back: every dial is a row before it is made, and settled by what came of it."""
 
+from dataclasses import dataclass
+
 from sqlalchemy import select
 
 from hotline.house import House
 from hotline.reception import ring
 from ivr.calls import Ending
+from ivr.dialogue import Kind, Listen
 from ivr.exchange import Conversation
-from ivr.lines.simulated import SimulatedLine
-from tickets.callbacks import Callback, DialAttempt, begin_dial, callbacks_due
+from ivr.lines.simulated import Reply, ScriptedCaller, SimulatedLine
+from tickets.callbacks import (
+    Callback,
+    DialAttempt,
+    NotOwed,
+    begin_dial,
+    callback_of,
+    callbacks_due,
+)
 from tickets.commands import NotReached
 from tickets.desk import not_reached
 
@@ -35,6 +45,30 @@ def settle_missed(house: House, callback: int, outcome: str) -> None:
         if session.scalars(open_).first() is not None:
             command = NotReached(ticket=owed.ticket_id, outcome=outcome)
             not_reached(session, command, at=house.now())
+
+
+@dataclass(slots=True)
+class SomebodyAtHome(ScriptedCaller):
+    """Whoever answers the telephone: keys for the questions, and a voice where words are asked for."""
+
+    def asked(self, listen: Listen) -> Reply:
+        if listen.kind is Kind.STORY:
+            return Reply(sound=self.need)
+        return ScriptedCaller.asked(self, listen)
+
+
+def owed_for(house: House, ticket: int) -> int:
+    """The callback that is owed for a ticket, due or not yet; raises ``NotOwed``."""
+    with house.database.read() as session:
+        found = callback_of(session, ticket)
+        if found is None:
+            raise NotOwed(f"ticket {ticket} has no result to tell")
+        return found.id
+
+
+def ticket_of(house: House, callback: int) -> int:
+    with house.database.read() as session:
+        return session.get_one(Callback, callback).ticket_id
 
 
 def due(house: House) -> list[int]:

@@ -10,7 +10,7 @@ from uuid import uuid4
 from sqlalchemy import select
 
 from hotline.account import account_of, ticket_data
-from hotline.callbacks import call_back, due
+from hotline.callbacks import call_back, due, ticket_of
 from hotline.house import House, clock
 from hotline.reception import answer_phone
 from ivr.dialogue import Kind, Listen
@@ -18,7 +18,6 @@ from ivr.lines.simulated import Reply, ScriptedCaller, SimulatedLine
 from proxy_agents.residents import Resident, residents_of_line
 from speech.audio import Sound, read_sound, ulaw_encode
 from store.recordings import Recording
-from tickets.callbacks import Callback
 from tickets.commands import Verdict
 from tickets.desk import handle, take
 from tickets.models import Ticket, TicketEvent
@@ -140,14 +139,9 @@ def record_result(house: House, ticket: int, sound: Sound) -> None:
 def ring_back(house: House, ticket: int, resident: AtHome) -> str:
     """Make the callback that is owed for this ticket; returns the id of the call."""
     for callback in due(house):
-        if _ticket_of(house, callback) == ticket:
+        if ticket_of(house, callback) == ticket:
             return call_back(house, callback, SimulatedLine(resident)).call
     raise DemoStopped(f"no callback is owed for ticket {ticket}")
-
-
-def _ticket_of(house: House, callback: int) -> int:
-    with house.database.read() as session:
-        return session.get_one(Callback, callback).ticket_id
 
 
 def outcome(house: House, account: dict[str, Any], ticket: int, back: str) -> dict[str, Any]:

@@ -9,6 +9,8 @@ from click.testing import CliRunner
 from hotline.cli import main
 from hotline.demo import voice
 from speech.audio import write_wav
+from tests.house import house_in
+from tickets.desk import handle, take
 
 CALL_KEYS = {
     "call", "outcome", "need", "urgent", "ask", "recording", "ticket", "transcript", "timings",
@@ -180,3 +182,17 @@ def test_the_doctor_knows_a_key_that_is_not_the_one(hotline, monkeypatch):
     assert "not the one this database was sealed with" in hotline("doctor").output.replace(
         "\n", " "
     )
+
+
+def test_a_result_is_told_back_by_command_and_only_to_the_resident(hotline, tmp_path):
+    hotline("talk", "--from", "01055550101", typed="电梯坏了\n1\n\n\n\n\n1\n")
+    with house_in(tmp_path / "home") as house, house.database.write() as session:
+        take(session, 1, by="mechanic", at=house.now())
+        handle(session, 1, by="mechanic", at=house.now(), result_words="电梯修好了")
+    assert answer(hotline("callback", "--json")) == {"due": [1]}
+    stranger = answer(hotline("callback", "1", "--keys", "2", "--json"))
+    assert stranger["outcome"] == "missed"
+    assert "电梯" not in json.dumps(stranger["transcript"], ensure_ascii=False)
+    assert "has no result to tell" in hotline("callback", "7").output
+    told = answer(hotline("callback", "1", "--keys", "111", "--json"))
+    assert (told["outcome"], told["transcript"][-2]["key"]) == ("told", "callback.solved")

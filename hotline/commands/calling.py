@@ -8,13 +8,25 @@ import click
 from rich.markup import escape
 
 from hotline.account import account_of
+from hotline.callbacks import SomebodyAtHome, call_back, due, owed_for, ticket_of
 from hotline.cli import json_option, opened, print_json, screen
 from hotline.house import House
 from hotline.reception import answer_phone
+from ivr.calls import Ending
 from ivr.lines.keyboard import talk as talk_at_keyboard
 from ivr.lines.simulated import ScriptedCaller, SimulatedLine
 from speech.audio import read_sound, write_wav
 from store.numbers import normal_number
+from tickets.callbacks import NotOwed
+
+ENDINGS = {
+    None: "the call could not be ended; hotline recover mends it",
+    Ending.TICKET: "written down",
+    Ending.HUMAN: "a person was asked for, see /review",
+    Ending.DRAFT: "broken off; what was said waits for a person, see /review",
+    Ending.TOLD: "the result was told",
+    Ending.MISSED: "the result was not told; the callback is still owed",
+}
 
 
 def _keys(_context: click.Context, _option: click.Parameter, value: str) -> str:
@@ -89,18 +101,72 @@ def talk(number: str, lang: str | None) -> None:
         summary(house, account_of(house, conversation.call))
 
 
+@click.command()
+@click.argument("ticket", type=int, required=False)
+@click.option("--keys", default="", callback=_keys, metavar="1...",
+              help="Each key answers the next question that takes keys; the last one repeats.")  # fmt: skip
+@click.option("--voice", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE.wav",
+              help="What they say where words are asked for: what is still missing.")  # fmt: skip
+@click.option("--heard", type=click.Path(path_type=Path, dir_okay=False), metavar="OUT.wav",
+              help="Write what was heard at home to a file.")  # fmt: skip
+@json_option
+def callback(
+    ticket: int | None, keys: str, voice: Path | None, heard: Path | None, as_json: bool
+) -> None:
+    """Ring back with the result of TICKET over the simulated line; without TICKET, list what is owed.
+
+    Whoever answers presses --keys: 1 opens a gate (to listen; yes, it was I who rang), then 1, 2, 3 is
+    solved, half solved, not solved. Anything else at a gate hears only "please ring us".
+
+        hotline callback 12 --keys 113 --voice missing.wav
+    """
+    with opened() as house:
+        if ticket is None:
+            _list_owed(house, as_json=as_json)
+            return
+        said = read_sound(voice) if voice else None
+        line = SimulatedLine(SomebodyAtHome(said, keys=keys))
+        try:
+            conversation = call_back(house, owed_for(house, ticket), line)
+        except NotOwed as problem:
+            raise click.ClickException(str(problem)) from problem
+        if heard:
+            write_wav(heard, line.heard)
+        account = account_of(house, conversation.call)
+        tell(house, account)
+    if as_json:
+        print_json(account)
+
+
+def _list_owed(house: House, *, as_json: bool) -> None:
+    owed = due(house)
+    for one in owed:
+        screen.print(f"ticket {ticket_of(house, one)}: its result is to be told")
+    if not owed:
+        screen.print("No callback is due now.")
+    if as_json:
+        print_json({"due": [ticket_of(house, one) for one in owed]})
+
+
 def tell(house: House, account: dict[str, Any]) -> None:
     """The call as people read it."""
     for line in account["transcript"]:
         who = "[cyan]☎[/]" if line["who"] == "hotline" else "[bold green]☺[/]"
-        screen.print(f"{who} {escape(line['text'] or '…')}")
+        said = line["text"] or "(silence)"
+        screen.print(f"{who} {escape(said)}", soft_wrap=True)
     summary(house, account)
 
 
 def summary(house: House, account: dict[str, Any]) -> None:
     ticket = account["ticket"]
-    what = f"ticket {ticket['id']} → {ticket['assignee'] or 'a person routes it'}" if ticket else ""
-    screen.print(f"\n[bold]{account['outcome']}[/] {what}  ({house.settings.home})")
+    meaning = ENDINGS[account["outcome"]]
+    if ticket:
+        meaning = (
+            f"ticket {ticket['id']} → {ticket['assignee'] or 'a person routes it, see /review'}"
+        )
+    screen.print(
+        f"\n[bold]{account['outcome']}[/]: {meaning}  ({house.settings.home})", soft_wrap=True
+    )
 
 
-COMMANDS = (call, talk)
+COMMANDS = (call, talk, callback)

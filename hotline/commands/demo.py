@@ -38,7 +38,7 @@ def demo(verdict: str, as_json: bool) -> None:
     """A resident tells a need, it is dealt with, told back, and closed by the resident.
 
     Real recognition, a real database, recorded (synthetic) voices over a simulated telephone
-    line. The clock is moved: the call happened two days ago, the callback happens now.
+    line. The clock is moved: the resident rings at nine, two days ago, and is rung back the next day.
     """
     moved = MovedClock.at_nine(Settings.read().zone)
     began = time.perf_counter()

@@ -16,7 +16,12 @@ def bench() -> None:
 
 
 @bench.command()
-@click.option("--calls", default=5, show_default=True, help="Calls in real time, about 50 s each.")
+@click.option(
+    "--calls",
+    default=5,
+    show_default=True,
+    help="Calls in real time, about a minute each; the server is measured first.",
+)
 @json_option
 def loop(calls: int, as_json: bool) -> None:
     """First sound after the confirmation key (median, ms) and memory of the server (MiB)."""
@@ -35,6 +40,8 @@ def ears(folder: Path, as_json: bool) -> None:
 
     An early end of a story and words made of nothing are listed by file.
     """
+    if not (folder / "manifest.tsv").is_file():
+        raise click.ClickException(f"{folder} has no manifest.tsv (columns file, transcript, lang)")
     with TemporaryDirectory() as home, screen.status("listening") as status:
         figures = measure.hearing(measure.settings_elsewhere(Path(home)), folder, status.update)
     report(figures, as_json=as_json)
