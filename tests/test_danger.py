@@ -97,7 +97,7 @@ def test_danger_survives_the_recogniser():
 
 def test_every_kind_has_a_number_names_and_a_department():
     departments = {department.id for department in load().departments}
-    assert len(kinds()) == 13
+    assert len(kinds()) == 14
     for kind in kinds():
         assert kind.number in {"119", "120", "110"}
         assert kind.zh
