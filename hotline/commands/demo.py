@@ -2,7 +2,6 @@
 
 import time
 from datetime import datetime
-from operator import itemgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,16 +17,21 @@ from ivr.wording import gloss
 from tickets.commands import Verdict
 
 EVENTS = {
-    "Assigned": "given to {assignee}",
+    "Assigned": "given to {assignee}; three clocks run",
     "Taken": "taken up: the 15-minute clock stops",
     "Handled": "dealt with, result recorded by voice: the 24-hour clock stops",
     "Told": "rung back, result heard: the 7-day clock stops",
     "FoundSolved": "the resident says: solved",
-    "FoundWanting": "the resident says: not (all) solved; goes back with the reason as a recording",
+    "FoundWanting": "the resident says: not, or not all, solved: it goes back with the reason as a recording",
 }
 
 
-PROMISED = {"respond": "somebody takes it up", "handle": "dealt with", "feedback": "told back"}
+#: each promise, and the event that keeps it
+PROMISED = {
+    "respond": ("somebody takes it up in 15 minutes", "Taken"),
+    "handle": ("dealt with in 24 hours", "Handled"),
+    "feedback": ("told back in 7 days", "Told"),
+}
 
 
 @click.command()
@@ -69,10 +73,10 @@ def show(result: dict[str, Any], settings: Settings) -> None:
         f"[dim]heard by {need['engine']}, confidence {need['confidence']}: the resident's own "
         f"recording is kept ({result['call']['recording']['seconds']} s) and is what was read back[/]\n"
     )
-    _timeline(result, settings.zone)
     _conversation("The hotline rings back", result["callback"])
+    _timeline(result, settings.zone)
     screen.print(
-        f"\n[bold green]{result['status']}[/]  ticket {result['ticket']['id']}; see it in the pages: hotline serve"
+        f"\nticket {result['ticket']['id']} is now: [bold green]{result['status']}[/]; see it in the pages: hotline serve"
     )
     screen.print(f"[dim]everything is in {settings.home}[/]")
 
@@ -93,23 +97,25 @@ def _conversation(title: str, account: dict[str, Any]) -> None:
 
 
 def _timeline(result: dict[str, Any], zone: ZoneInfo) -> None:
-    rows = [
-        (
-            event["at"],
-            EVENTS.get(event["kind"], event["kind"]).format(**result["ticket"]),
-            event["by"],
+    """What happened, in order; then each promise beside the hour it was kept."""
+    happened = Table(title="What became of it", show_header=False, border_style="dim")
+    kept: dict[str, str] = {}
+    for event in result["events"]:
+        kept.setdefault(event["kind"], event["at"])
+        said = EVENTS.get(event["kind"], event["kind"]).format(**result["ticket"])
+        happened.add_row(_local(event["at"], zone), said, f"[dim]{escape(event['by'])}[/]")
+    promises = Table("promised", "by", "kept", title="The promises", border_style="dim")
+    for name, (said, by) in PROMISED.items():
+        due = result["call"]["ticket"]["due"][name]
+        promises.add_row(
+            said, _local(due, zone), f"[green]{_local(kept[by], zone)} ✓[/]" if by in kept else "-"
         )
-        for event in result["events"]
-    ]
-    promised = result["call"]["ticket"]["due"]
-    rows += [
-        (promised[name], f"[dim]{said} by now[/]", "promised") for name, said in PROMISED.items()
-    ]
-    table = Table(title="The promise and what became of it", show_header=False, border_style="dim")
-    for at, said, by in sorted(rows, key=itemgetter(0)):
-        local = datetime.fromisoformat(at).astimezone(zone)
-        table.add_row(f"{local:%a %d %b %H:%M}", said, f"[dim]{escape(by)}[/]")
-    screen.print(table)
+    screen.print(happened)
+    screen.print(promises)
+
+
+def _local(at: str, zone: ZoneInfo) -> str:
+    return f"{datetime.fromisoformat(at).astimezone(zone):%a %d %b %H:%M}"
 
 
 COMMANDS = (demo,)
