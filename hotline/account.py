@@ -22,7 +22,7 @@ def account_of(house: House, call_id: str) -> Data:
     with house.database.read() as session:
         call = session.get_one(Call, call_id)
         ticket = session.scalars(select(Ticket).where(Ticket.call_id == call_id)).first()
-        told = _need_recording(session, call)
+        told = _need_recording(session, call) or _resumed(session, ticket)
         return {
             "call": call.id,
             "outcome": call.ending,
@@ -70,6 +70,11 @@ def _need_recording(session: Session, call: Call) -> Recording | None:
     ).all()
     spoken = [one for one in told if one.speech_to is not None]
     return spoken[-1] if spoken else max(told, key=lambda one: one.seconds, default=None)
+
+
+def _resumed(session: Session, ticket: Ticket | None) -> Recording | None:
+    """The need of an earlier call, gone on with in this one."""
+    return session.get(Recording, ticket.recording_id) if ticket and ticket.recording_id else None
 
 
 def _need(session: Session, call: Call, told: Recording | None) -> Data:

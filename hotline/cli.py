@@ -47,14 +47,18 @@ def opened(**facts: Any) -> Iterator[House]:
     except (BadSetting, KeyProblem, NotASound) as problem:
         raise click.ClickException(str(problem)) from problem
     except SQLAlchemyError as problem:
-        cause = getattr(problem, "orig", None) or problem
         raise click.ClickException(
-            f"The database cannot be used: {cause}. `hotline doctor` says more."
+            f"The database cannot be used: {reason(problem)}. `hotline doctor` says more."
         ) from problem
     except OSError as problem:
         raise click.ClickException(
             f"{problem.filename or 'The disk'}: {problem.strerror}"
         ) from problem
+
+
+def reason(problem: BaseException) -> str:
+    """What went wrong, in one line, without the library's own address."""
+    return str(getattr(problem, "orig", None) or problem).strip().splitlines()[0]
 
 
 def print_json(data: Any) -> None:

@@ -117,7 +117,7 @@ def test_the_next_call_from_that_line_goes_on_where_the_last_one_stopped(tmp_pat
     with house_in(tmp_path, NEED) as house:
         ring(house, ScriptedCaller(need, hang_up_after=8.0))
         account, _, _ = ring(house, ScriptedCaller(need, keys="1"))
-    assert account["outcome"] == "ticket"
+    assert (account["outcome"], account["need"]["text"]) == ("ticket", NEED)
     assert "resume" in [line["key"] for line in account["transcript"]]
 
 

@@ -9,7 +9,7 @@ from rich.markup import escape
 
 from hotline.account import account_of
 from hotline.callbacks import SomebodyAtHome, call_back, due, owed_for, ticket_of
-from hotline.cli import json_option, opened, print_json, screen
+from hotline.cli import json_option, opened, print_json, reason, screen
 from hotline.house import House
 from hotline.reception import answer_phone
 from ivr.calls import Ending
@@ -85,7 +85,7 @@ def call(
     if as_json:
         print_json(account)
     if live.failed is not None:
-        raise click.ClickException(f"Something of ours failed in this call: {live.failed}")
+        raise click.ClickException(f"Something of ours failed in this call: {reason(live.failed)}")
 
 
 @click.command()
