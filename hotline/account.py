@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hotline.house import House
-from ivr.calls import Call
+from ivr.calls import Call, ending_of
 from ivr.transcript import transcript
 from store.recordings import Recording, RecordingWords
 from tickets.models import Ticket
@@ -25,7 +25,7 @@ def account_of(house: House, call_id: str) -> Data:
         told = _need_recording(session, call) or _resumed(session, ticket)
         return {
             "call": call.id,
-            "outcome": call.ending,
+            "outcome": call.ending or ending_of(call),
             "need": _need(session, call, told),
             "urgent": _urgent(session, call),
             "ask": (_last(call, ".way") or {}).get("ask"),

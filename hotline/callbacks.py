@@ -2,21 +2,20 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
-
 from hotline.house import House
 from hotline.reception import ring
-from ivr.calls import Ending
 from ivr.dialogue import Kind, Listen
 from ivr.exchange import Conversation
 from ivr.lines.simulated import Reply, ScriptedCaller, SimulatedLine
 from tickets.callbacks import (
     Callback,
+    CallbackState,
     DialAttempt,
     NotOwed,
     begin_dial,
     callback_of,
     callbacks_due,
+    settle,
 )
 from tickets.commands import NotReached
 from tickets.desk import not_reached
@@ -30,21 +29,18 @@ def call_back(house: House, callback: int, line: SimulatedLine) -> Conversation:
     with house.database.write() as session:
         session.get_one(DialAttempt, attempt).call_id = conversation.call
     line.carry(conversation)
-    if conversation.outcome is Ending.MISSED:
-        settle_missed(house, callback, "hung_up")
+    settle_missed(house, callback, "hung_up")
     return conversation
 
 
 def settle_missed(house: House, callback: int, outcome: str) -> None:
-    """A call that told nothing and that the dialogue itself did not settle: they hung up, or nobody answered."""
+    """A dial that the dialogue itself did not settle: nobody answered, or a crash cut it."""
     with house.database.write() as session:
         owed = session.get_one(Callback, callback)
-        open_ = select(DialAttempt.id).where(
-            DialAttempt.callback_id == callback, DialAttempt.outcome.is_(None)
-        )
-        if session.scalars(open_).first() is not None:
-            command = NotReached(ticket=owed.ticket_id, outcome=outcome)
-            not_reached(session, command, at=house.now())
+        if owed.state is CallbackState.DIALLING:
+            not_reached(session, NotReached(ticket=owed.ticket_id, outcome=outcome), at=house.now())
+        elif any(attempt.outcome is None for attempt in owed.attempts):
+            settle(owed, outcome)
 
 
 @dataclass(slots=True)

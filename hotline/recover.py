@@ -1,5 +1,6 @@
 """After a crash: calls without an ending whose process is gone get one, and what was said is kept for a person."""
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,13 +11,16 @@ from sqlalchemy.orm import Session
 from hotline.callbacks import settle_missed
 from hotline.house import House
 from hotline.process import is_alive
-from ivr.calls import Call, Ending, Purpose
+from ivr.calls import Call, Ending
 from ivr.exchange import Conversation
 from speech.commands import Words
 from store.recordings import Recording
-from tickets.callbacks import DialAttempt
+from tickets.callbacks import unclear_dials
 
-FORGOTTEN = timedelta(hours=2)  #: a call of another host's process that began earlier has ended
+log = logging.getLogger(__name__)
+
+BETWEEN = "between"
+FORGOTTEN = timedelta(minutes=35)  #: a call of another host's process that began earlier has ended
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +48,18 @@ def recover(house: House) -> list[Mended]:
     """Mend all calls that a crash left without an ending; safe to run at any time."""
     with house.database.read() as session:
         broken = [call.id for call in _open_calls(session) if _is_gone(call, house.now())]
-    return [_mend(house, call) for call in broken]
+    mended = [one for call in broken if (one := _mend_or_log(house, call))]
+    _settle_dials(house)
+    return mended
+
+
+def _mend_or_log(house: House, call: str) -> Mended | None:
+    """One call that cannot be mended does not keep the others waiting."""
+    try:
+        return _mend(house, call)
+    except Exception:
+        log.exception("call %s could not be mended", call)
+        return None
 
 
 def _open_calls(session: Session) -> list[Call]:
@@ -62,12 +77,10 @@ def _mend(house: House, call_id: str) -> Mended:
     """Close the recordings at what is on the disk, then let the call end as if the line had broken now."""
     with house.database.write() as session:
         call = session.get_one(Call, call_id)
-        language, purpose = call.language, call.purpose
+        language = call.language
         seconds = sum(_close(house, row) for row in _recordings(session, call_id))
     conversation = Conversation(house.exchange, call_id, language)
     outcome = conversation.hang_up()
-    if purpose is Purpose.CALLBACK:
-        _settle_dial(house, call_id)
     return Mended(
         call=call_id, outcome=outcome, seconds=seconds,
         recording=conversation.kept, need=conversation.draft_words,
@@ -81,14 +94,26 @@ def _recordings(session: Session, call_id: str) -> list[Recording]:
 def _close(house: House, row: Recording) -> float:
     if row.ended_at is None:
         row.seconds = house.shelf.seconds(row.id)
+        if row.seconds and row.key != BETWEEN:  # nobody noted where in it they spoke: all of it
+            row.speech_from, row.speech_to = 0.0, row.seconds
         row.ended_at = row.started_at + timedelta(seconds=row.seconds)
     return row.seconds
 
 
-def _settle_dial(house: House, call_id: str) -> None:
-    """The simulated line keeps nothing of its own: a dial that a crash cut reached nobody for certain."""
+def _settle_dials(house: House) -> None:
+    """Dials that a crash left unclear. The simulated line keeps nothing of its own: they reached nobody.
+
+    A dial without a call is left alone for a minute: another process may be about to make the call.
+    """
     with house.database.read() as session:
-        attempt = session.scalars(select(DialAttempt).where(DialAttempt.call_id == call_id)).first()
-        callback = attempt.callback_id if attempt else None
-    if callback is not None:
+        unclear = [
+            attempt.callback_id
+            for attempt in unclear_dials(session)
+            if _is_over(session.get(Call, attempt.call_id or ""), attempt.at, house.now())
+        ]
+    for callback in unclear:
         settle_missed(house, callback, "crashed")
+
+
+def _is_over(call: Call | None, dialled: datetime, at: datetime) -> bool:
+    return call.ended_at is not None if call else dialled + timedelta(minutes=1) < at

@@ -1,5 +1,6 @@
 """Who reacts to what: the one table between what a conversation asks for and the rooms that do it."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
@@ -26,9 +27,11 @@ from tickets.commands import (
     OpenTicket,
     Tell,
 )
-from tickets.lifecycle import Status
+from tickets.lifecycle import IllegalMove, Status
 from tickets.models import Ticket
 from tickets.waiting import Waiting
+
+log = logging.getLogger(__name__)
 
 Data = dict[str, Any]
 
@@ -59,7 +62,7 @@ def _note_caller(session: Session, command: NoteCaller, _at: datetime) -> Data:
 
 
 def _hand_over(session: Session, command: HandOver, at: datetime) -> Data:
-    return {"waiting": desk.hand_over(session, command, at=at).id}
+    return {"waiting": desk.hand_over(session, command, at=at, ticket_id=command.ticket).id}
 
 
 def _draft_heard(session: Session, command: DraftHeard, at: datetime) -> Data:
@@ -114,12 +117,19 @@ def answer_of(ticket: Ticket) -> Answer:
 
 
 def _tell(session: Session, command: Tell, at: datetime) -> Data:
-    desk.tell(session, command, at=at)
+    try:
+        desk.tell(session, command, at=at)
+    except IllegalMove:
+        log.warning("ticket %s was told and judged in another call meanwhile", command.ticket)
     return {}
 
 
 def _judge(session: Session, command: Judge, at: datetime) -> Data:
-    return {"status": desk.judge(session, command, at=at).status}
+    try:
+        return {"status": desk.judge(session, command, at=at).status}
+    except IllegalMove:  # two calls at once: the first verdict stands
+        log.warning("ticket %s was judged in another call meanwhile", command.ticket)
+        return {"status": desk.ticket_of(session, command.ticket).status}
 
 
 def _not_reached(session: Session, command: NotReached, at: datetime) -> Data:

@@ -22,6 +22,7 @@ class NeedsAHuman(Exception):
         super().__init__(reason)
         self.reason = reason
         self.danger = danger
+        self.ticket: int | None = None  #: whose answer was being told
 
 
 @dataclass(frozen=True, slots=True)

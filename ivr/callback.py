@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ivr.asking import YES_OR_NO, Menu, NeedsAHuman, Story, ask, confirm, try_to_ask
 from ivr.caller import Answer, Caller
-from ivr.dialogue import Clip, Dialogue, Heard, Kind, Moment, Value, do, say
+from ivr.dialogue import Clip, Dialogue, Heard, Kind, Listen, Moment, Value, do, say
 from ivr.handing_over import Notes, hand_over
 from speech.commands import Words
 from tickets.commands import Judge, NotReached, Reason, Tell, Verdict
@@ -29,7 +29,7 @@ def call_back(caller: Caller) -> Dialogue[None]:
     yield from say("callback.hello")
     try:
         for answer in caller.answers:
-            if not (yield from deliver(answer, caller.call)):
+            if not (yield from deliver(answer, caller.call, dialled=True)):
                 yield from say("please-ring-us")
                 return
         yield from say("callback.goodbye")
@@ -37,19 +37,39 @@ def call_back(caller: Caller) -> Dialogue[None]:
         yield from hand_over(caller, Notes(), why)
 
 
-def deliver(answer: Answer, call: str) -> Dialogue[bool]:
-    """One result: the gates, the resident's own words, the result, the verdict. False: a gate stayed shut."""
+def deliver(answer: Answer, call: str, *, dialled: bool = False) -> Dialogue[bool]:
+    """One result: the gates, the resident's own words, the result, the verdict. False: it was not told.
+
+    Only a call that we ``dialled`` can be a miss.
+    """
     key = f"answer.{answer.ticket}"
-    if not (yield from is_the_resident(key, answer)):
-        yield from do(f"{key}.missed", NotReached(ticket=answer.ticket, outcome="gate_shut"))
-        return False
+    told = False
+    try:
+        told = (yield from is_the_resident(key, answer)) and (yield from tell(key, answer))
+        if told:
+            yield from do(f"{key}.told", Tell(ticket=answer.ticket, call=call))
+            yield from judge(key, answer.ticket)
+        elif dialled:
+            yield from do(f"{key}.missed", NotReached(ticket=answer.ticket, outcome="not_told"))
+    except NeedsAHuman as why:
+        why.ticket = answer.ticket
+        if dialled and not told:
+            missed = NotReached(ticket=answer.ticket, outcome="wants_a_person")
+            yield from do(f"{key}.missed", missed)
+        raise
+    return told
+
+
+def tell(key: str, answer: Answer) -> Dialogue[bool]:
+    """Their own words, then the result; False where they hung up before its end."""
     if answer.recording:
         yield from say("callback.you-told-us", recording=Clip(answer.recording))
     result: Value = Clip(answer.result) if answer.result else answer.words
     yield from say("callback.result", result=result)
-    yield from do(f"{key}.told", Tell(ticket=answer.ticket, call=call))
-    yield from judge(key, answer.ticket)
-    return True
+    heard = yield Listen(f"{key}.heard", Kind.KEY)
+    if heard.digits == "0":
+        raise NeedsAHuman(Reason.ASKED)
+    return not heard.gone
 
 
 def is_the_resident(key: str, answer: Answer) -> Dialogue[bool]:

@@ -31,7 +31,7 @@ class Ending(StrEnum):
     TICKET = "ticket"
     HUMAN = "human"  #: a person was reached, or rings back
     DRAFT = "draft"  #: broken off before the need was confirmed: kept, and rung back
-    TOLD = "told"  #: a callback that delivered its result
+    TOLD = "told"  #: a result was delivered, and no new need told
     MISSED = "missed"  #: a callback that did not
 
 
@@ -137,4 +137,6 @@ def ending_of(call: Call) -> Ending:
         return Ending.HUMAN
     if call.purpose is Purpose.CALLBACK:
         return Ending.TOLD if any(key.endswith(".told") for key in keys) else Ending.MISSED
-    return Ending.TICKET if "open" in keys else Ending.DRAFT
+    if "open" in keys:
+        return Ending.TICKET
+    return Ending.TOLD if any(key.endswith(".told") for key in keys) else Ending.DRAFT

@@ -22,6 +22,7 @@ class Heard:
     audio: str = ""  #: recording, "RECORDING:from-to" in samples; its words are a later fact
 
     result: dict[str, Any] | None = None
+    gone: bool = False  #: the line was gone: silence, and nobody heard what was said before it
 
     @property
     def silent(self) -> bool:

@@ -21,7 +21,7 @@ from speech.audio import RATE, Sound, silence, ulaw_decode
 from speech.commands import Transcribe, Words
 from store.database import Database
 from store.recordings import Recording, RecordingWords
-from store.shelf import NoRoom, RecordingShelf
+from store.shelf import Damaged, NoRoom, RecordingShelf
 from tickets.commands import DraftHeard, HandOver, Reason
 
 log = logging.getLogger(__name__)
@@ -65,11 +65,22 @@ class Exchange:
     zone: tzinfo
     now: Callable[[], datetime]
 
+    def sound_of(self, recording: str) -> bytes:
+        """What can be heard of it, mu-law; a damaged second is silence, a lost recording is nothing."""
+        try:
+            return self.shelf.read(recording)
+        except Damaged as problem:
+            log.error("%s", problem)  # noqa: TRY400
+            return problem.sound
+        except FileNotFoundError:
+            log.error("recording %s is gone", recording)  # noqa: TRY400
+            return b""
+
     def clip(self, recording: str) -> Sound:
         """A recording as it is played to somebody: from the first word to the last."""
         with self.database.read() as session:
             row = session.get(Recording, recording)
-        sound = ulaw_decode(self.shelf.read(recording))
+        sound = ulaw_decode(self.sound_of(recording))
         return between(sound, row.speech_from, row.speech_to) if row else sound
 
 
@@ -190,7 +201,7 @@ class Conversation:
             case Transfer():
                 return Heard(result={"connected": False})
             case _:
-                return last or Heard()
+                return last or Heard(gone=True)
 
     def hear_draft(self, recording: str) -> None:
         """What was said before the line broke, as text; it may be a cry for help."""

@@ -32,6 +32,7 @@ def hand_over(caller: Caller, notes: Notes, why: NeedsAHuman) -> Dialogue[None]:
             words=notes.words,
             danger=why.danger,
             number=caller.number,
+            ticket=why.ticket,
         ),
     )
     yield from say("not-understood" if why.reason is Reason.NOT_UNDERSTOOD else "one-moment")

@@ -1,6 +1,7 @@
 """A caller with a good memory, for stories about conversations: every turn is played from the log alone."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from ivr.caller import Caller
@@ -75,4 +76,10 @@ class Phone:
         log = Log.of(self.entries)
         turn = play(self._dialogue(), log, self.perform)
         self.entries = log.entries
+        if isinstance(turn.then, Listen) and turn.then.key.endswith(
+            ".heard"
+        ):  # they listen to the end
+            self.entries.append(Entry(turn.then.key, Heard()))
+            following = self._play()
+            return replace(following, spoken=turn.spoken + following.spoken)
         return turn

@@ -87,6 +87,7 @@ class HandOver(_Quiet):
     words: str = ""
     danger: str | None = None
     number: str = ""
+    ticket: int | None = None  #: whose answer was being told; None: the one of this call, if any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
