@@ -20,7 +20,36 @@ from store.keyfile import KeyProblem
 screen = Console(stderr=False, highlight=False)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class Kindly(click.Group):
+    """A group that never shows a traceback to somebody who did not ask for one."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort, SystemExit):
+            raise
+        except Exception as problem:
+            if ctx.params.get("verbose"):
+                raise
+            said = f"{type(problem).__name__}: {reason(problem)}"
+            raise click.ClickException(
+                f"{said}. `hotline -v ...` shows where, `hotline doctor` what is amiss."
+            ) from problem
+
+
+class Brief(logging.Formatter):
+    """One line a record, without the stack."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        cause = record.exc_info[1] if record.exc_info else None
+        record.exc_info = record.exc_text = None
+        line = super().format(record)
+        return f"{line}: {reason(cause)}" if cause else line
+
+
+@click.group(
+    cls=Kindly, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
 @click.option("-v", "--verbose", is_flag=True, help="Show what happens inside.")
 @click.version_option(package_name="elder-hotline")
 def main(verbose: bool) -> None:
@@ -31,11 +60,10 @@ def main(verbose: bool) -> None:
     All personal data lives under HOTLINE_HOME, recognition models under HOTLINE_MODELS.
     Start with: hotline demo
     """
-    logging.basicConfig(
-        level=logging.INFO if verbose else logging.ERROR,
-        format="%(levelname)s %(name)s: %(message)s",
-        stream=sys.stderr,
-    )
+    logging.basicConfig(level=logging.INFO if verbose else logging.ERROR, stream=sys.stderr)
+    form = logging.Formatter if verbose else Brief
+    for handler in logging.getLogger().handlers:
+        handler.setFormatter(form("%(levelname)s %(name)s: %(message)s"))
 
 
 @contextmanager
@@ -58,7 +86,8 @@ def opened(**facts: Any) -> Iterator[House]:
 
 def reason(problem: BaseException) -> str:
     """What went wrong, in one line, without the library's own address."""
-    return str(getattr(problem, "orig", None) or problem).strip().splitlines()[0]
+    lines = str(getattr(problem, "orig", None) or problem).strip().splitlines()
+    return lines[0] if lines else type(problem).__name__
 
 
 def print_json(data: Any) -> None:

@@ -91,11 +91,14 @@ def listen(key: str, notes: Notes, *, afresh: bool) -> Dialogue[Told]:
 
 
 def resume_draft(caller: Caller) -> Dialogue[Told | None]:
-    """The last call from this line broke off: shall we go on where it stopped?"""
+    """The last call from this line broke off: shall we go on where it stopped?
+
+    What was said is not played before somebody says that it was theirs.
+    """
     draft = caller.draft
     if draft is None:
         return None
-    if not (yield from confirm("resume", "resume", recording=Clip(draft.recording))):
+    if not (yield from confirm("resume", "resume")):
         return None
     return Told(draft.recording, Words(text=draft.words, engine="draft"))
 

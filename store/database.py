@@ -54,6 +54,8 @@ class Database:
 def open_database(url: str, keyring: Keyring) -> Database:
     """Open ``sqlite:///FILE`` or ``postgresql://...``; its tables come from ``migrate``."""
     place = make_url(url)
+    if not place.database and place.get_backend_name() != "sqlite":
+        raise ValueError(f"{url} names no database: without a name it would be somebody else's")
     if place.get_backend_name() == "sqlite":
         engine, gate = _open_sqlite(place)
     else:

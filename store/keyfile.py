@@ -46,7 +46,9 @@ def parse_keys(text: str, where: str) -> dict[int, bytes]:
         version, _, encoded = part.strip().rpartition(":")
         number = int(version) if version.isdecimal() else 1 if not version else 0
         if not 1 <= number <= 255 or number in keys:
-            raise KeyProblem(f"{where}: {version!r} is no key version (1 to 255, each once)")
+            raise KeyProblem(
+                f"{where}: want BASE64, or VERSION:BASE64 with versions 1 to 255, each once"
+            )
         keys[number] = _decoded(encoded, where)
     if not keys:
         raise KeyProblem(f"{where} holds no key")

@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from sqlalchemy import select
 
 from hotline.cli import main
 from hotline.demo import voice
+from ivr.calls import Call
 from speech.audio import write_wav
 from tests.house import house_in
 from tickets.desk import handle, take
@@ -196,3 +198,25 @@ def test_a_result_is_told_back_by_command_and_only_to_the_resident(hotline, tmp_
     assert "has no result to tell" in hotline("callback", "7").output
     told = answer(hotline("callback", "1", "--keys", "111", "--json"))
     assert (told["outcome"], told["transcript"][-2]["key"]) == ("told", "callback.solved")
+
+
+@pytest.mark.parametrize("url", ["sqlite://", "postgresql://", "nonsense", "sqlite:////proc/x.db"])
+def test_a_database_that_cannot_be_is_refused_in_a_sentence(hotline, monkeypatch, url):
+    monkeypatch.setenv("HOTLINE_DATABASE_URL", url)
+    result = hotline("recover")
+    assert result.exit_code == 1
+    assert result.output.startswith("Error: ")
+    assert "Traceback" not in result.output
+
+
+def test_a_damaged_recording_keeps_no_other_call_from_being_mended(hotline, need, tmp_path):
+    hotline("call", need, "--hang-up-after", "8")
+    with house_in(tmp_path / "home") as house, house.database.write() as session:
+        for call in session.scalars(select(Call)):
+            call.ended_at = call.ending = None
+            call.process = f"{call.process.split(':')[0]}:1:0"
+    for file in (tmp_path / "home" / "recordings").glob("*/*.rec"):
+        file.write_bytes(b"\x01" * len(file.read_bytes()))
+    result = hotline("recover", "--json")
+    assert result.exit_code == 0
+    assert [one["outcome"] for one in answer(result)["recovered"]] == ["draft"]

@@ -55,6 +55,7 @@ def test_a_killed_call_is_recovered_with_every_second_that_was_written(killed_ca
     mended = json.loads(out.splitlines()[-1])["recovered"]
     assert [one["outcome"] for one in mended] == ["draft"]
     assert mended[0]["seconds"] >= written
+    assert mended[0]["recording"] is not None
     with house_in(killed_call) as house, house.database.read() as session:
         waiting = waiting_now(session)
         assert [row.recording_id for row in waiting] == [mended[0]["recording"]]

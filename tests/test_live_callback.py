@@ -8,11 +8,12 @@ import pytest
 
 from hotline.callbacks import call_back, due
 from hotline.demo import MovedClock, record_result, voice
+from hotline.recover import recover
 from ivr.dialogue import Kind
 from ivr.lines.simulated import Reply, ScriptedCaller, SimulatedLine
 from speech.audio import RATE, Sound
 from tests.house import house_in, ring
-from tickets.callbacks import Callback, CallbackState
+from tickets.callbacks import Callback, CallbackState, begin_dial
 from tickets.commands import Reason
 from tickets.desk import take
 from tickets.lifecycle import Status
@@ -151,3 +152,40 @@ def test_hanging_up_before_a_verdict_leaves_it_to_a_person(house):
     with house.database.read() as session:
         assert session.get_one(Ticket, 1).status is Status.TOLD
         assert [row.reason for row in waiting_now(session)] == [Reason.NOT_UNDERSTOOD]
+
+
+def test_hanging_up_while_the_result_is_played_is_not_told(house, moved):
+    class HangsUpSoon(AtHome):
+        def asked(self, listen):
+            hang_up = 4.0 if ".you." in listen.key else None
+            return replace(super().asked(listen), hang_up_after=hang_up)
+
+    call_back(house, due(house)[0], SimulatedLine(HangsUpSoon(keys="11")))
+    moved.move(timedelta(hours=3))
+    with house.database.read() as session:
+        assert session.get_one(Ticket, 1).status is Status.HANDLED
+    assert len(due(house)) == 1
+
+
+def test_zero_at_the_gate_reaches_a_person_who_sees_whose_answer_it_is(house, moved):
+    call_back(house, due(house)[0], SimulatedLine(AtHome(keys="0")))
+    moved.move(timedelta(hours=3))
+    assert len(due(house)) == 1
+    with house.database.read() as session:
+        assert [(row.reason, row.ticket_id) for row in waiting_now(session)] == [(Reason.ASKED, 1)]
+
+
+def test_a_gate_that_stays_shut_when_they_ring_us_costs_no_try(house):
+    for _ in range(3):
+        ring(house, ScriptedCaller(None, keys="2"))
+    assert len(due(house)) == 1
+
+
+def test_a_dial_that_a_crash_cut_off_is_owed_again(house, moved):
+    with house.database.write() as session:
+        begin_dial(session, due(house)[0], at=house.now())
+    assert due(house) == []
+    moved.move(timedelta(hours=3))
+    recover(house)
+    moved.move(timedelta(hours=3))
+    assert len(due(house)) == 1

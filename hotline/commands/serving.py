@@ -18,7 +18,12 @@ from hotline.recover import recover
     "--host", default="127.0.0.1", show_default=True, help="0.0.0.0 shows it to the network."
 )
 @click.option("--port", default=8000, show_default=True)
-def serve(host: str, port: int) -> None:
+@click.option(
+    "--behind-proxy",
+    is_flag=True,
+    help="Believe the X-Forwarded headers of a TLS proxy on this machine.",
+)
+def serve(host: str, port: int, behind_proxy: bool) -> None:
     """Start the pages: /review for supervisors and operators, /agent for departments and proxy agents.
 
     Calls that a crash left open are mended first. People sign in with what
@@ -33,7 +38,7 @@ def serve(host: str, port: int) -> None:
         house.warm("zh")
         screen.print(f"http://{host}:{port}/review  and  /agent   (Ctrl-C ends)")
         app = WSGIMiddleware(create_app(pages(house)))  # type: ignore[arg-type]
-        uvicorn.run(app, host=host, port=port, log_level="warning")
+        uvicorn.run(app, host=host, port=port, log_level="warning", proxy_headers=behind_proxy)
 
 
 def _check_free(host: str, port: int) -> None:
