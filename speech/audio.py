@@ -96,7 +96,15 @@ def read_sound(path: Path) -> Sound:
         raise NotASound(f"{path.name} is not a sound file that can be read.") from problem
     if not len(samples):
         raise NotASound(f"{path.name} has no sound in it: it may have been cut off.")
-    return from_floats(samples.mean(axis=1), rate)
+    return from_floats(_one_channel(np.nan_to_num(samples, posinf=1.0, neginf=-1.0)), rate)
+
+
+def _one_channel(samples: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The mean of all channels; the loudest of them where they cancel each other out."""
+    mixed: NDArray[np.float64] = samples.mean(axis=1)
+    power = np.mean(samples**2, axis=0)
+    loudest: NDArray[np.float64] = samples[:, int(power.argmax())]
+    return mixed if np.mean(mixed**2) > 0.1 * power.max() / samples.shape[1] else loudest
 
 
 def write_wav(path: Path, sound: Sound) -> None:

@@ -82,3 +82,16 @@ def test_recognisers_get_twice_the_samples():
 def test_silence_has_no_level():
     assert level(silence(1)) == -100
     assert level(silence(0)) == -100
+
+
+def test_channels_that_cancel_each_other_out_are_still_heard(tmp_path):
+    tone = np.sin(np.arange(16000) / 5) * 0.3
+    soundfile.write(tmp_path / "a.wav", np.stack([tone, -tone], axis=1), 16000)
+    assert level(read_sound(tmp_path / "a.wav")) > -20
+
+
+def test_a_few_broken_samples_do_not_silence_a_file(tmp_path):
+    tone = (np.sin(np.arange(16000) / 5) * 0.3).astype(np.float32)
+    tone[::1000] = np.nan
+    soundfile.write(tmp_path / "a.wav", tone, 16000, subtype="FLOAT")
+    assert level(read_sound(tmp_path / "a.wav")) > -20

@@ -1,5 +1,6 @@
 """``hotline call`` plays a WAV as a caller; ``hotline talk`` lets you type the caller's side."""
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,12 @@ def _keys(_context: click.Context, _option: click.Parameter, value: str) -> str:
     return value
 
 
+def _finite(_context: click.Context, _option: click.Parameter, value: float | None) -> float | None:
+    if value is not None and not math.isfinite(value):
+        raise click.BadParameter("seconds are a number")
+    return value
+
+
 def _number(_context: click.Context, _option: click.Parameter, value: str) -> str:
     if value and not normal_number(value):
         raise click.BadParameter("a telephone number has 3 to 15 digits")
@@ -56,7 +63,7 @@ def number_option(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option(
     "--lang", type=click.Choice(["zh", "en"]), help="Else the resident's own, else Mandarin."
 )
-@click.option("--hang-up-after", type=float, metavar="SECONDS",
+@click.option("--hang-up-after", type=click.FloatRange(0, 3600), callback=_finite, metavar="SECONDS",
               help="The caller hangs up so long after the question for the need.")  # fmt: skip
 @click.option("--heard", type=click.Path(path_type=Path, dir_okay=False), metavar="OUT.wav",
               help="Write what the caller heard to a file.")  # fmt: skip
@@ -74,6 +81,10 @@ def call(
     """
     with opened() as house:
         caller = ScriptedCaller(read_sound(file), keys=keys, hang_up_after=hang_up_after)
+        if heard and not heard.absolute().parent.is_dir():
+            raise click.ClickException(
+                f"{heard.absolute().parent} is no folder to write {heard.name} to"
+            )
         line = SimulatedLine(caller, real=pace == "real")
         conversation = answer_phone(house, line="simulated", number=number, language=lang)
         live = line.carry(conversation)
