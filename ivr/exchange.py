@@ -165,7 +165,7 @@ class Conversation:
             self.run_out(last)
         at = self.exchange.now()
         with self.exchange.database.write() as session:
-            call = session.get_one(Call, self.call)
+            call = session.get_one(Call, self.call, with_for_update=True)
             self.outcome = call.ending or ending_of(call)
             if call.end(self.outcome, at) and self.outcome is Ending.DRAFT:
                 draft = draft_of(session, call, trouble=trouble)

@@ -119,7 +119,7 @@ def hand_back(session: Session, number: int, *, reason: str, by: str, at: dateti
     return ticket
 
 
-def handle(  # noqa: PLR0913  # the facts of a result, each by its name
+def handle(  # the facts of a result, each by its name
     session: Session,
     number: int,
     *,
