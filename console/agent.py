@@ -112,7 +112,8 @@ def own_ticket(session: Session, number: int) -> Ticket:
 
 def _tickets(session: Session, states: tuple[Status, ...]) -> Sequence[Ticket]:
     rows = select(Ticket).where(theirs(person()), Ticket.status.in_(states))
-    return session.scalars(rows.order_by(Ticket.handle_due, Ticket.id).limit(MOST)).all()
+    found = session.scalars(rows.order_by(Ticket.handle_due, Ticket.id).limit(MOST)).all()
+    return sorted(found, key=lambda ticket: ticket.next_due)
 
 
 def _card(session: Session, callers: Callers, row: Ticket) -> Card:
@@ -121,7 +122,7 @@ def _card(session: Session, callers: Callers, row: Ticket) -> Card:
         caller=callers.of_ticket(row).masked(),
         words=mask_text(row.words),
         assignee=named(session, row.assignee),
-        late=row.status in TO_DO and row.handle_due < parts().now(),
+        late=row.status in TO_DO and row.next_due < parts().now(),
     )
 
 
@@ -140,7 +141,7 @@ def _show(number: int, how: str) -> ResponseReturnValue:
             "history": [_moment(session, event) for event in ticket.history],
             "assignee": named(session, ticket.assignee),
             "own": is_theirs(me, ticket),
-            "late": ticket.status in TO_DO and ticket.handle_due < at,
+            "late": ticket.status in TO_DO and ticket.next_due < at,
         }
         look(session, who=me.who, what=f"ticket:{number}", how=how, at=at)
     return render_template("ticket.html", unmasked=how == "unmask", **page)

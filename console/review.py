@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask import Blueprint, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from console.callers import Callers, named
@@ -16,6 +17,7 @@ from console.person import only, person
 from ivr.calls import Call
 from proxy_agents.staff import Role
 from store.looks import look
+from tickets.lifecycle import Status
 from tickets.models import Ticket
 from tickets.waiting import Waiting, waiting_now
 
@@ -50,7 +52,9 @@ def front() -> ResponseReturnValue:
     with house.database.write() as session:
         waiting = _waiting_cards(session) if page == 1 else []
         calls = _call_cards(session, page)
+        late = _late(session, at) if page == 1 else []
         seen = [f"waiting:{card.row.id}" for card in waiting]
+        seen += [f"ticket:{ticket.id}" for ticket in late]
         seen += [f"call:{card.row.id}" for card in calls[:PAGE]]
         for what in seen:
             look(session, who=who, what=what, how="list", at=at)
@@ -60,6 +64,7 @@ def front() -> ResponseReturnValue:
         calls=calls[:PAGE],
         page=page,
         more=len(calls) > PAGE,
+        late=late,
         pulse=_pulse([card.row for card in waiting]),
     )
 
@@ -97,6 +102,14 @@ def _waiting_cards(session: Session) -> list[WaitingCard]:
         )
         for row in rows
     ]
+
+
+def _late(session: Session, at: datetime) -> list[Ticket]:
+    """Tickets whose present promise is broken: nobody took them up in time, or dealt with them."""
+    watched = (Status.OPEN, Status.ASSIGNED, Status.TAKEN)
+    past = or_(Ticket.respond_due < at, Ticket.handle_due < at)
+    rows = session.scalars(select(Ticket).where(Ticket.status.in_(watched), past).limit(PAGE * 4))
+    return sorted((one for one in rows if one.next_due < at), key=lambda one: one.next_due)
 
 
 def _call_cards(session: Session, page: int) -> list[CallCard]:

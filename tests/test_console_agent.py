@@ -50,14 +50,14 @@ def wav(samples: Any, rate: int = RATE, **how: Any) -> tuple[BytesIO, str]:
 
 def test_tickets_stand_by_due_time_with_the_late_ones_marked(site, li):
     site.ticket("先来的")
-    site.wait(hours=23)
+    site.wait(minutes=75)
     site.ticket("后来的")
-    site.wait(hours=2)
     li = site.hire("li2", "department", department="property")
     page = li.text("/agent/")
     assert page.index("先来的") < page.index("后来的")
     assert page.count("card overdue") == 1
     assert "已超时 60 分钟" in page
+    assert "还有 15 分钟" in page
     assert site.looks("ticket:1") == ["department:2 list"]
 
 

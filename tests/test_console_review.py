@@ -291,3 +291,13 @@ def test_the_pages_speak_english_to_who_wants_it(site, fang):
     page = fang.text("/review/")
     for said in ("Waiting now", "fire, 119", "I take this one", "All calls"):
         assert said in page
+
+
+def test_a_ticket_nobody_took_up_in_fifteen_minutes_is_red_for_everybody(site, fang):
+    number = site.ticket(words="水管漏了")
+    assert "超过期限的工单" not in fang.text("/review/")
+    site.wait(minutes=16)
+    assert "超过期限的工单" in fang.text("/review/")
+    page = fang.text(f"/agent/{number}")
+    assert "接手期限" in page
+    assert "overdue" in page

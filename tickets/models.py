@@ -77,6 +77,14 @@ class Ticket(Base):
         whose = self.assignee_id if self.assignee_kind is AssigneeKind.AGENT else self.department
         return f"{self.assignee_kind}:{whose}"
 
+    @property
+    def next_due(self) -> datetime:
+        """The promise that is watched now: to be taken up, to be dealt with, to be told."""
+        if self.status in {Status.HANDLED, Status.TOLD}:
+            return self.feedback_due
+        waits = self.status in {Status.OPEN, Status.ASSIGNED} and not self.reopened
+        return self.respond_due if waits else self.handle_due
+
     def record(self, event: Happening) -> None:
         """Take the event, or raise ``IllegalMove`` and change nothing; only this writes the status."""
         self.status = after(self.status, event)
