@@ -25,9 +25,13 @@ def is_alive(process: str) -> bool | None:
 
 
 def _started(pid: int) -> str:
-    """Clock ticks after boot at which the process began (proc(5), field 22); "" where that is not told."""
+    """Clock ticks after boot at which the process began (proc(5), field 22); "" where that is not told.
+
+    A process that was killed and not yet collected by its parent is "dead".
+    """
     try:
         stat = Path(f"/proc/{pid}/stat").read_text()
     except OSError:
         return ""
-    return stat.rpartition(")")[2].split()[19]
+    facts = stat.rpartition(")")[2].split()
+    return "dead" if facts[0] in "ZX" else facts[19]
