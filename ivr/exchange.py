@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import asdict, dataclass
 from datetime import datetime, tzinfo
-from typing import Any, Literal, Protocol, TypeAlias
+from typing import Any, TypeAlias
 from uuid import uuid4
 
 import numpy as np
@@ -16,6 +16,7 @@ from ivr.calls import Call, Ending, ending_of, take_turn
 from ivr.dialogue import Clip, Do, Heard, Say, Transfer
 from ivr.engine import ScriptChanged, Turn, Wait
 from ivr.recorder import Recorder
+from ivr.senses import Ears, Mouth, Pace
 from ivr.wording import Part, Text, parts, text
 from speech.audio import RATE, Sound, silence, ulaw_decode
 from speech.commands import Transcribe, Words
@@ -28,29 +29,6 @@ log = logging.getLogger(__name__)
 
 #: what the hotline does for a dialogue: (session, command, time) -> the data of its result
 Act: TypeAlias = Callable[[Session, Any, datetime], dict[str, Any]]
-
-
-Pace: TypeAlias = Literal["normal", "slow"]
-
-
-class Ears(Protocol):
-    """What a call asks of ``speech.ears.EarDesk``."""
-
-    def begin(
-        self, recording: str, sound: Sound, language: str, *, short: bool = False
-    ) -> None: ...
-    def drop(self, recording: str) -> None: ...
-    def words(
-        self, recording: str, sound: Sound, language: str, *, short: bool = False
-    ) -> Future[Words]: ...
-
-
-class Mouth(Protocol):
-    """What a call asks of ``speech.mouth.Mouth``."""
-
-    def say(
-        self, text: str, language: str = "zh", pace: Pace = "normal", *, keep: bool = True
-    ) -> Sound: ...
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,8 +8,8 @@ reading of keys: 0 is a person everywhere, # ends what can be long.
 from collections.abc import Mapping
 
 from ivr.dialogue import Heard, Kind, Listen
-from ivr.exchange import Ears
 from ivr.recorder import Recorder
+from ivr.senses import Ears
 from speech.audio import FRAME, RATE, ulaw_decode
 from speech.patience import SHORT, STORY, Happening, Listener, Patience
 from speech.voice import CallerVoice

@@ -109,7 +109,7 @@ def guarded(wanted: Sequence[Token], heard: Sequence[Token]) -> bool:
     """Whether tokens that sound alike may stand for each other.
 
     One alone must be the same; of two or three, one telling character must be the same (2.3 % false
-    alarms; without this guard 8.3 %, research/routing.md, part 4); of more, the sound is enough.
+    alarms; without this guard 8.3 %, measured on citizen messages made noisy); of more, the sound is enough.
     """
     same = [a.text for a, b in zip(wanted, heard, strict=True) if a.text == b.text]
     if len(same) == len(wanted):

@@ -29,7 +29,7 @@ class Happening(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patience:
-    """Seconds. `first_word`, `more` and `again` are estimates of design/people (65+, pauses of 3-6 s)."""
+    """Seconds. `first_word`, `more` and `again` are estimates for callers of 65 and older, who pause for 3-6 s."""
 
     first_word: float = 10.0
     pause: float = 0.8

@@ -1,0 +1,29 @@
+"""What a call asks of ears and mouth; the real ones are ``speech.ears.EarDesk`` and ``speech.mouth.Mouth``."""
+
+from concurrent.futures import Future
+from typing import Literal, Protocol, TypeAlias
+
+from speech.audio import Sound
+from speech.commands import Words
+
+Pace: TypeAlias = Literal["normal", "slow"]
+
+
+class Ears(Protocol):
+    """What a call asks of ``speech.ears.EarDesk``."""
+
+    def begin(
+        self, recording: str, sound: Sound, language: str, *, short: bool = False
+    ) -> None: ...
+    def drop(self, recording: str) -> None: ...
+    def words(
+        self, recording: str, sound: Sound, language: str, *, short: bool = False
+    ) -> Future[Words]: ...
+
+
+class Mouth(Protocol):
+    """What a call asks of ``speech.mouth.Mouth``."""
+
+    def say(
+        self, text: str, language: str = "zh", pace: Pace = "normal", *, keep: bool = True
+    ) -> Sound: ...
