@@ -211,7 +211,7 @@ class Conversation:
     def _perform(self, do: Do, session: Session, at: datetime) -> Heard | None:
         if isinstance(do.command, Transcribe):
             words = self._words(do.command, session, at)
-            return None if words is None else Heard(result=asdict(words))
+            return None if words is None else Heard(result=words.data())
         return Heard(result=self.exchange.acts[type(do.command)](session, do.command, at))
 
     def _words(self, command: Transcribe, session: Session, at: datetime) -> Words | None:
@@ -220,13 +220,12 @@ class Conversation:
             select(RecordingWords).where(RecordingWords.recording_id == command.recording)
         ).first()
         if known is not None:
-            return Words(text=known.text, confidence=known.confidence, engine=known.engine)
+            return words_of(known)
         hearing = self._transcribing(command)
         if not hearing.done():
             return None
         words = hearing.result()
-        row = RecordingWords(recording_id=command.recording, at=at, by="ear", **asdict(words))
-        session.add(row)
+        session.add(words_row(command.recording, words, at))
         return words
 
     def _transcribing(self, command: Transcribe) -> Future[Words]:
@@ -238,6 +237,22 @@ class Conversation:
                 short=bool(command.answers),
             )
         return self._hearing[command.recording]
+
+
+def words_row(recording: str, words: Words, at: datetime, *, by: str = "ear") -> RecordingWords:
+    """What the ears understood, as a row beside the recording."""
+    times = [asdict(one) for one in words.times] or None
+    return RecordingWords(recording_id=recording, at=at, by=by, times=times, **words.data())
+
+
+def words_of(row: RecordingWords) -> Words:
+    return Words(
+        text=row.text,
+        confidence=row.confidence,
+        engine=row.engine,
+        calibrated=row.calibrated,
+        language=row.language,
+    )
 
 
 def draft_of(session: Session, call: Call, *, trouble: bool = False) -> HandOver:

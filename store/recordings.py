@@ -1,12 +1,13 @@
 """What was recorded, as rows: each recording of a call, and every text anybody ever made of it."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from store.base import Base
-from store.seal import Sealed
+from store.seal import Sealed, SealedJson
 from store.shelf import Damaged, NoRoom, RecordingShelf, RecordingWriter
 
 __all__ = [
@@ -48,6 +49,11 @@ class RecordingWords(Base):
     engine: Mapped[str] = mapped_column(String(64))  #: "whisper-base", "vosk-...", "typed", "none"
     text: Mapped[str] = mapped_column(Sealed("recording_words.text"))
     confidence: Mapped[float | None]  #: 0..1 as the engine gave it
+    calibrated: Mapped[bool] = mapped_column(default=False)  #: is it the share of right characters?
+    language: Mapped[str] = mapped_column(String(8), default="")  #: what it was said in, if known
+    times: Mapped[list[dict[str, Any]] | None] = mapped_column(
+        SealedJson("recording_words.times")
+    )  #: word by word: text, start, end (seconds into the speech), confidence
     at: Mapped[datetime]
     by: Mapped[str] = mapped_column(String(64))  #: "ear", or the person who typed it
 

@@ -56,7 +56,7 @@ class Child:
             head = self._receive()
         if "problem" in head:
             raise EarFailed(head["problem"])
-        return Words(**head["words"])
+        return Words.of(head["words"])
 
     @contextmanager
     def _within(self, limit: float) -> Iterator[None]:
