@@ -1,0 +1,27 @@
+"""What a confidence is good for: which words may be believed, which a person should listen to.
+
+Only calibrated figures are judged: an engine's own "0.9" may mean anything (Vosk's Korean model: correlation with the errors
+-0.02 to -0.38). How a figure is calibrated is `speech.calibration`.
+"""
+
+from speech.commands import Words
+
+#: Expected share of right characters below which a story was not understood: it is asked for once more, then a person is called.
+UNDERSTOOD = 0.55
+
+#: Below it a person should listen to the recording beside its text: more than one character in five is expected to be wrong.
+CHECK = 0.8
+
+
+def understood(words: Words) -> bool:
+    """May the story be worked with? Typed words and uncalibrated ones: yes, wherever there are any."""
+    return bool(words.text) and not _below(UNDERSTOOD, words)
+
+
+def doubtful(words: Words) -> bool:
+    """Should a person listen to it? Also where nothing was understood."""
+    return not words.text or _below(CHECK, words)
+
+
+def _below(limit: float, words: Words) -> bool:
+    return words.calibrated and words.confidence is not None and words.confidence < limit
