@@ -8,7 +8,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from console.callers import Callers, named
-from console.corrections import correct_recording, correct_ticket, latest
 from console.errors import Overtaken
 from console.fields import field, needed
 from console.heard import of_call
@@ -16,6 +15,7 @@ from console.masks import mask_name, mask_text
 from console.parts import parts
 from console.person import only, person
 from ivr.calls import Call
+from ivr.corrections import correct_recording, correct_ticket, latest
 from ivr.transcript import transcript
 from proxy_agents.staff import Role
 from store.looks import look

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from store.recordings import Recording
-
-UNSURE = 0.6  #: an estimate: below it somebody should listen
-TYPED = "typed"
+from speech.commands import Words
+from speech.confidence import doubtful
+from store.recordings import TYPED, Recording, best_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,20 +22,20 @@ class Hearing:
     words: str  #: the best text there is
     engine: str | None  #: who heard it, None where nobody has tried
     confidence: float | None
+    calibrated: bool  #: is the confidence the share of right characters?
     typed: bool  #: a person wrote the words
-    last: int  #: id of the best text, 0 for none: a newer one means somebody was faster
+    last: int  #: id of the newest text, 0 for none: a newer one means somebody was faster
 
     @property
     def unsure(self) -> bool:
         """Nobody has checked it, and the machine was not sure."""
-        if self.typed:
-            return False
-        return not self.words or (self.confidence is not None and self.confidence < UNSURE)
+        heard = Words(text=self.words, confidence=self.confidence, calibrated=self.calibrated)
+        return not self.typed and doubtful(heard)
 
 
 def hearing(row: Recording) -> Hearing:
-    ears = [one for one in row.words if one.engine != TYPED]
-    best = row.words[-1] if row.words else None
+    heard = best_of([one for one in row.words if one.engine != TYPED])
+    best = row.best
     begin = (row.speech_from or 0.0) - 0.5
     return Hearing(
         recording=row.id,
@@ -44,10 +43,11 @@ def hearing(row: Recording) -> Hearing:
         seconds=row.seconds,
         begin=begin if begin >= 1 else 0.0,
         words=best.text if best else "",
-        engine=ears[-1].engine if ears else None,
-        confidence=ears[-1].confidence if ears else None,
+        engine=heard.engine if heard else None,
+        confidence=heard.confidence if heard else None,
+        calibrated=heard is not None and heard.calibrated,
         typed=best is not None and best.engine == TYPED,
-        last=best.id if best else 0,
+        last=row.words[-1].id if row.words else 0,
     )
 
 

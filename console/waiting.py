@@ -7,7 +7,6 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from console.callers import Callers, named
-from console.corrections import correct_recording, correct_ticket
 from console.errors import Unclear
 from console.fields import Whose, agents, field, needed, whose
 from console.heard import hearings
@@ -15,6 +14,7 @@ from console.parts import parts
 from console.person import only, person
 from console.wording import language
 from ivr.calls import Call
+from ivr.corrections import correct_recording, correct_ticket
 from proxy_agents.residents import Resident
 from proxy_agents.staff import Role
 from routing.catalogue import load

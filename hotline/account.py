@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from hotline.house import House
 from ivr.calls import Call, ending_of
 from ivr.transcript import transcript
-from store.recordings import Recording, RecordingWords
+from store.recordings import Recording
 from tickets.models import Ticket
 from tickets.waiting import Waiting
 
@@ -26,7 +26,7 @@ def account_of(house: House, call_id: str) -> Data:
         return {
             "call": call.id,
             "outcome": call.ending or ending_of(call),
-            "need": _need(session, call, told),
+            "need": _need(call, told),
             "urgent": _urgent(session, call),
             "ask": (_last(call, ".way") or {}).get("ask"),
             "recording": {
@@ -77,7 +77,7 @@ def _resumed(session: Session, ticket: Ticket | None) -> Recording | None:
     return session.get(Recording, ticket.recording_id) if ticket and ticket.recording_id else None
 
 
-def _need(session: Session, call: Call, told: Recording | None) -> Data:
+def _need(call: Call, told: Recording | None) -> Data:
     typed = [
         row.heard["words"]
         for row in call.entries
@@ -87,11 +87,7 @@ def _need(session: Session, call: Call, told: Recording | None) -> Data:
         return {"text": typed[-1], "confidence": 1.0, "engine": "typed"}
     if told is None:
         return dict(NO_WORDS)
-    heard = session.scalars(
-        select(RecordingWords)
-        .where(RecordingWords.recording_id == told.id)
-        .order_by(RecordingWords.id.desc())
-    ).first()
+    heard = told.best
     if heard is None:
         return dict(NO_WORDS)
     return {"text": heard.text, "confidence": heard.confidence, "engine": heard.engine}

@@ -84,6 +84,7 @@ def open_house(
             now=now,
         )
     finally:
+        exchange.afterwards.close()
         hearing.close()
         mouth.close()
         database.close()

@@ -11,7 +11,7 @@ from hotline.process import this_process
 from hotline.wiring import answer_of
 from ivr.caller import Caller, Draft
 from ivr.calls import Call, Ending, Purpose, open_call
-from ivr.exchange import Conversation
+from ivr.conversation import Conversation
 from ivr.senses import Pace
 from proxy_agents.residents import Resident, normal_number, residents_of_line
 from tickets.callbacks import Callback, answers_waiting

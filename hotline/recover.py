@@ -12,7 +12,7 @@ from hotline.callbacks import settle_missed
 from hotline.house import House
 from hotline.process import is_alive
 from ivr.calls import Call, Ending
-from ivr.exchange import Conversation
+from ivr.conversation import Conversation
 from speech.commands import Words
 from store.recordings import Recording
 from tickets.callbacks import unclear_dials

@@ -11,6 +11,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from ivr.caller import Answer
+from ivr.corrections import take_best
 from ivr.exchange import Act
 from ivr.looking_up import FindAnswers
 from proxy_agents.residents import Resident
@@ -19,6 +20,7 @@ from routing.desk import find_way
 from routing.pinyin import tokens
 from tickets import desk
 from tickets.commands import (
+    BetterWords,
     DraftHeard,
     HandOver,
     Judge,
@@ -78,6 +80,11 @@ def _draft_heard(session: Session, command: DraftHeard, at: datetime) -> Data:
         if danger:
             waiting.danger, waiting.due_at = danger.kind, min(at, waiting.due_at)
     return {"danger": danger and asdict(danger)}
+
+
+def _better_words(session: Session, command: BetterWords, at: datetime) -> Data:
+    take_best(session, command.recording, at=at)
+    return {}
 
 
 def _find_answers(session: Session, command: FindAnswers, _at: datetime) -> Data:
@@ -143,6 +150,7 @@ ACTS: Mapping[type, Act] = {
     NoteCaller: _note_caller,
     HandOver: _hand_over,
     DraftHeard: _draft_heard,
+    BetterWords: _better_words,
     Tell: _tell,
     FindAnswers: _find_answers,
     Judge: _judge,

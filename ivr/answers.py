@@ -17,6 +17,11 @@ _PERSON = re.compile(
     r"|\b(?:operator|real person|a person|human being|speak to (?:a )?(?:human|someone|somebody))\b",
     re.IGNORECASE,
 )
+_AGAIN = re.compile(
+    r"再[说讲念放](?:一遍|一次|一下)|重复一[遍下]|重[说讲](?:一遍|一次)|没听[清见懂明到]|听不[清见到]|没有听[清见懂明到]|你?说什么"
+    r"|\b(?:say (?:that|it) again|again please|once more|repeat (?:that|it|please)|pardon|did not hear|didn't hear|can't hear)\b",
+    re.IGNORECASE,
+)
 _SPOKEN = {
     **{str(n): str(n) for n in range(10)},
     **dict(zip("零〇一幺二两三四五六七八九", "0011223456789", strict=True)),
@@ -33,6 +38,13 @@ _LONGEST = 14
 def wants_person(words: str) -> bool:
     """Does the caller ask for a person, in so many words?"""
     return bool(_PERSON.search(_NOISE.sub(" ", words).strip()))
+
+
+def wants_again(words: str) -> bool:
+    """Do they ask to hear it once more, and tell nothing beside it? Whoever tells a story may use the same words in it."""
+    said = plain(words)
+    short = len(said.replace(" ", "")) <= _LONGEST + 10 * said.isascii()
+    return short and bool(_AGAIN.search(said))
 
 
 def plain(words: str) -> str:

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
-from ivr.answers import choose, spoken_digits, wants_person
-from ivr.dialogue import Dialogue, Heard, Kind, Listen, Say, Value, do
+from ivr.answers import choose, spoken_digits, wants_again, wants_person
+from ivr.dialogue import Again, Dialogue, Heard, Kind, Listen, Say, Value, do
 from speech.commands import Transcribe, Words
 from tickets.commands import Reason
 
@@ -13,6 +13,8 @@ T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
 TRIES = 3
+REPEATS = 5  #: how often the same may be heard again before we ask afresh; it is never a try
+AGAIN = "9"  #: the key for it
 
 
 class NeedsAHuman(Exception):
@@ -120,15 +122,41 @@ def ask_once(
     question: Question[T], attempt: int, prompt: str, **values: Value
 ) -> Dialogue[T | None]:
     """One try: a key or words that ask for a person reach one at once."""
-    key = f"{question.key}.{attempt}"
     yield Say(prompt, values)
-    heard = yield Listen(key, question.kind)
+    heard, words = yield from listen(f"{question.key}.{attempt}", question.kind)
+    return question.read(heard, words)
+
+
+def listen(key: str, kind: Kind) -> Dialogue[tuple[Heard, Words]]:
+    """An answer and its words; 9, or 再说一遍, says again what was said, as often as they like."""
+    heard, words = yield from _listen(key, kind)
+    for number in range(1, REPEATS + 1):
+        if heard.digits != AGAIN and not wants_again(words.text):
+            break
+        yield Again()
+        heard, words = yield from _listen(f"{key}+{number}", kind)
+    return heard, words
+
+
+def overhear(key: str) -> Dialogue[Heard]:
+    """A key pressed while we tell something: 9 tells it again, 0 is left to the caller of this."""
+    heard = yield Listen(key, Kind.KEY)
+    number = 0
+    while heard.digits == AGAIN and number < REPEATS:
+        number += 1
+        yield Again()
+        heard = yield Listen(f"{key}+{number}", Kind.KEY)
+    return heard
+
+
+def _listen(key: str, kind: Kind) -> Dialogue[tuple[Heard, Words]]:
+    heard = yield Listen(key, kind)
     if heard.digits == "0":
         raise NeedsAHuman(Reason.ASKED)
-    words = yield from words_of(key, heard, short=question.kind is not Kind.STORY)
+    words = yield from words_of(key, heard, short=kind is not Kind.STORY)
     if wants_person(words.text):
         raise NeedsAHuman(Reason.ASKED)
-    return question.read(heard, words)
+    return heard, words
 
 
 def words_of(key: str, heard: Heard, *, short: bool) -> Dialogue[Words]:

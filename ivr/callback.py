@@ -6,9 +6,9 @@ case is, whose it is, or that there is one: who else answers hears only "please 
 
 from dataclasses import dataclass
 
-from ivr.asking import YES_OR_NO, Menu, NeedsAHuman, Story, ask, confirm, try_to_ask
+from ivr.asking import YES_OR_NO, Menu, NeedsAHuman, Story, ask, confirm, overhear, try_to_ask
 from ivr.caller import Answer, Caller
-from ivr.dialogue import Clip, Dialogue, Heard, Kind, Listen, Moment, Value, do, say
+from ivr.dialogue import Clip, Dialogue, Heard, Kind, Moment, Value, do, say
 from ivr.handing_over import Notes, hand_over
 from speech.commands import Words
 from tickets.commands import Judge, NotReached, Reason, Tell, Verdict
@@ -31,10 +31,19 @@ def call_back(caller: Caller) -> Dialogue[None]:
         for answer in caller.answers:
             if not (yield from deliver(answer, caller.call, dialled=True)):
                 yield from say("please-ring-us")
+                yield from overhear("last-word")
                 return
         yield from say("callback.goodbye")
+        yield from last_word()
     except NeedsAHuman as why:
         yield from hand_over(caller, Notes(), why)
+
+
+def last_word() -> Dialogue[None]:
+    """0 pressed while we say goodbye still reaches a person, 9 says it again."""
+    heard = yield from overhear("last-word")
+    if heard.digits == "0":
+        raise NeedsAHuman(Reason.ASKED)
 
 
 def deliver(answer: Answer, call: str, *, dialled: bool = False) -> Dialogue[bool]:
@@ -66,7 +75,7 @@ def tell(key: str, answer: Answer) -> Dialogue[bool]:
         yield from say("callback.you-told-us", recording=Clip(answer.recording))
     result: Value = Clip(answer.result) if answer.result else answer.words
     yield from say("callback.result", result=result)
-    heard = yield Listen(f"{key}.heard", Kind.KEY)
+    heard = yield from overhear(f"{key}.heard")
     if heard.digits == "0":
         raise NeedsAHuman(Reason.ASKED)
     return not heard.gone

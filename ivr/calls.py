@@ -75,8 +75,13 @@ class Call(Base):
         return [Entry(row.key, Heard(**row.heard)) for row in self.entries[1:]]
 
     def dialogue(self) -> Dialogue[None]:
+        """To go on with. Raises ``ScriptChanged`` where the call was begun by another edition."""
         if self.caller.edition != EDITION:
             raise ScriptChanged(f"edition {self.caller.edition} of the script; this is {EDITION}")
+        return self.script()
+
+    def script(self) -> Dialogue[None]:
+        """To be told again, as far as this edition of the script still fits the log."""
         return SCRIPTS[self.purpose](self.caller)
 
     def result_of(self, key: str) -> dict[str, Any] | None:

@@ -1,7 +1,7 @@
 """The words a conversation is written in. Nothing here knows about telephones.
 
 A dialogue is a generator that reads top to bottom as the call sounds. It yields steps
-(`Say`, `Listen`, `Do`, `Transfer`) and is sent what came back (`Heard`).
+(`Say`, `Again`, `Listen`, `Do`, `Transfer`) and is sent what came back (`Heard`).
 """
 
 from collections.abc import Generator, Mapping
@@ -95,6 +95,11 @@ class Do:
 
 
 @dataclass(frozen=True, slots=True)
+class Again:
+    """Say once more whatever was said before the last question."""
+
+
+@dataclass(frozen=True, slots=True)
 class Transfer:
     """Connect the caller with a person; the line answers ``{"connected": bool}``."""
 
@@ -102,7 +107,7 @@ class Transfer:
     to: str
 
 
-Step: TypeAlias = Say | Listen | Do | Transfer
+Step: TypeAlias = Say | Again | Listen | Do | Transfer
 Dialogue: TypeAlias = Generator[Step, Heard, T]
 
 

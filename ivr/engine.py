@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from ivr.dialogue import Dialogue, Do, Heard, Listen, Say, Step, Transfer
+from ivr.dialogue import Again, Dialogue, Do, Heard, Listen, Say, Step, Transfer
 
 Perform: TypeAlias = Callable[[Do], Heard | None]  #: None: not done yet, ask again
 
@@ -66,15 +66,35 @@ class Log:
         return heard
 
 
+@dataclass(slots=True)
+class Said:
+    """What was said since the last question, and before it, for those who want to hear it again."""
+
+    now: list[Say] = field(default_factory=list)
+    before: tuple[Say, ...] = ()
+
+    def add(self, step: Say | Again) -> tuple[Say, ...]:
+        """The sentences of this step."""
+        says = (step,) if isinstance(step, Say) else self.before
+        self.now += says
+        return says
+
+    def answered(self, step: Listen | Transfer) -> None:
+        """Being connected with nobody is no answer of the caller's."""
+        if isinstance(step, Listen):
+            self.before, self.now = tuple(self.now), []
+
+
 def play(dialogue: Dialogue[None], log: Log, perform: Perform) -> Turn:
     """Replay the log, then go on to the first question that has no answer yet."""
     spoken: list[Say] = []
+    said = Said()
     heard: Heard | None = None
     while step := _advance(dialogue, heard):
         heard = None
         match step:
-            case Say():
-                spoken.append(step)
+            case Say() | Again():
+                spoken += said.add(step)
             case Do():
                 heard = log.recall(step.key) or _perform(step, log, perform)
                 if heard is None:
@@ -83,6 +103,7 @@ def play(dialogue: Dialogue[None], log: Log, perform: Perform) -> Turn:
                 heard = log.recall(step.key)
                 if heard is None:
                     return Turn(tuple(spoken), step)
+                said.answered(step)
                 spoken.clear()
     if log.read != len(log.entries):
         raise ScriptChanged(
@@ -105,14 +126,16 @@ def _advance(dialogue: Dialogue[None], heard: Heard | None) -> Step | None:
 
 def retell(dialogue: Dialogue[None], entries: Iterable[Entry]) -> Iterable[Say | Entry]:
     """The transcript: what was said and what was answered, in order, as far as the log goes."""
-    log = Log.of(entries)
+    log, said = Log.of(entries), Said()
     heard: Heard | None = None
     while step := _advance(dialogue, heard):
         heard = None
-        if isinstance(step, Say):
-            yield step
+        if isinstance(step, Say | Again):
+            yield from said.add(step)
             continue
         heard = log.recall(step.key)
         if heard is None:
             return
+        if isinstance(step, Listen | Transfer):
+            said.answered(step)
         yield Entry(step.key, heard)

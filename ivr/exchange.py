@@ -1,29 +1,19 @@
-"""One call at the hotline: its turns, its sound, its recordings, its ending. Lines drive it; it knows no line."""
+"""What all calls on this machine share."""
 
 import logging
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from typing import Any, TypeAlias
-from uuid import uuid4
 
-import numpy as np
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ivr.calls import Call, Ending, ending_of, take_turn
-from ivr.dialogue import Clip, Do, Heard, Say, Transfer
-from ivr.engine import ScriptChanged, Turn, Wait
-from ivr.recorder import Recorder
-from ivr.senses import Ears, Mouth, Pace
-from ivr.wording import Part, Text, parts, text
-from speech.audio import RATE, Sound, silence, ulaw_decode
-from speech.commands import Transcribe, Words
+from ivr.afterwards import Afterwards
+from ivr.senses import Ears, Mouth
+from speech.audio import RATE, Sound, ulaw_decode
 from store.database import Database
-from store.recordings import Recording, RecordingWords
-from store.shelf import Damaged, NoRoom, RecordingShelf
-from tickets.commands import DraftHeard, HandOver, Reason
+from store.recordings import Recording
+from store.shelf import Damaged, RecordingShelf
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +32,7 @@ class Exchange:
     acts: Mapping[type, Act]  #: who reacts to which command
     zone: tzinfo
     now: Callable[[], datetime]
+    afterwards: Afterwards = field(default_factory=Afterwards)  #: goes on when the call is over
 
     def sound_of(self, recording: str) -> bytes:
         """What can be heard of it, mu-law; a damaged second is silence, a lost recording is nothing."""
@@ -65,208 +56,3 @@ class Exchange:
 def between(sound: Sound, start: float | None, end: float | None) -> Sound:
     """From second to second; all of it where nobody knows."""
     return sound if end is None else sound[round((start or 0.0) * RATE) : round(end * RATE)]
-
-
-class Conversation:
-    """One call. Its methods may be slow (database, voices): lines run them off the audio loop."""
-
-    def __init__(self, exchange: Exchange, call: str, language: str, pace: Pace = "normal") -> None:
-        self.exchange = exchange
-        self.call = call
-        self.language = language
-        self.pace = pace
-        self.outcome: Ending | None = None
-        self.kept: str | None = None  #: recording of the need of a call that broke off
-        self.draft_words: Words | None = None  #: what was understood of it
-        self._seq = 0
-        self._hearing: dict[str, Future[Words]] = {}
-        self._recorders: dict[str, Recorder] = {}
-
-    def turn(self, answer: Heard | None = None) -> Turn:
-        """Hear an answer, or only look where the call stands."""
-        at = self.exchange.now()
-        with self.exchange.database.write() as session:
-            call = session.get_one(Call, self.call)
-            said = None if answer is None else (self._seq, answer)
-            turn = take_turn(call, lambda do: self._perform(do, session, at), answer=said, at=at)
-            self._seq = len(call.entries) - 1
-            if turn.then is None:
-                self.outcome = ending_of(call)
-        return turn
-
-    def waits_for(self, wait: Wait) -> Future[Words]:
-        """What a held line waits for."""
-        command = wait.do.command
-        if not isinstance(command, Transcribe):
-            raise TypeError(f"nothing slow is known of {command!r}")
-        return self._transcribing(command)
-
-    def sound(self, spoken: tuple[Say, ...]) -> Sound:
-        """What the caller hears for these sentences, with a breath between them."""
-        pieces: list[Sound] = []
-        for say in spoken:
-            pieces += [self._part(part) for part in parts(say, self.language, self.exchange.zone)]
-            pieces.append(silence(0.35))
-        return np.concatenate(pieces) if pieces else silence(0.0)
-
-    def text(self, say: Say) -> str:
-        return text(say, self.language, self.exchange.zone)
-
-    def recorder(self, key: str) -> Recorder:
-        """A new recording of this call, on the shelf from its first second on."""
-        id_ = uuid4().hex
-        recorder = Recorder(id_, key, self._register, self.exchange.shelf.writer(id_))
-        self._recorders[id_] = recorder
-        return recorder
-
-    def save_recordings(self) -> None:
-        """Whatever found no room while the call went on is written now; raises ``NoRoom`` if it still cannot be."""
-        lost = [one.id for one in self._recorders.values() if not one.kept and not one.save()]
-        if lost:
-            raise NoRoom(
-                f"{len(lost)} recordings of this call could not be written: make room on the disk"
-            )
-
-    def clip(self, recording: str) -> Sound:
-        """A recording from its first word to its last: this call's own from memory, others from the shelf."""
-        own = self._recorders.get(recording)
-        if own is None:
-            return self.exchange.clip(recording)
-        return between(own.sound, *own.speech)
-
-    def hang_up(self, last: Heard | None = None, *, trouble: bool = False) -> Ending:
-        """The line is gone: give the call the ending it has earned; a broken-off need is kept for a person.
-
-        ``last`` is what was being said just then.
-        """
-        if not trouble:
-            self.run_out(last)
-        at = self.exchange.now()
-        with self.exchange.database.write() as session:
-            call = session.get_one(Call, self.call, with_for_update=True)
-            self.outcome = call.ending or ending_of(call)
-            if call.end(self.outcome, at) and self.outcome is Ending.DRAFT:
-                draft = draft_of(session, call, trouble=trouble)
-                self.kept = draft.recording
-                self.exchange.acts[HandOver](session, draft, at)
-        if self.kept:
-            self.hear_draft(self.kept)
-        return self.outcome
-
-    def run_out(self, last: Heard | None = None) -> None:
-        """Who hangs up answers whatever is still asked with silence, so that what they did say is acted on.
-
-        A name already told, a verdict already given: both would be lost with the line. A need that was
-        not confirmed stays a draft.
-        """
-        with self.exchange.database.read() as session:
-            call = session.get_one(Call, self.call)
-            if call.ended_at is not None or ending_of(call) is Ending.DRAFT:
-                return
-        try:
-            turn = self.turn()
-            while turn.then is not None:
-                turn = self.turn(self._silence(turn, last))
-                last = None
-        except ScriptChanged:
-            log.warning("call %s was begun by another edition of the script", self.call)
-
-    def _silence(self, turn: Turn, last: Heard | None) -> Heard | None:
-        match turn.then:
-            case Wait() as wait:
-                self.waits_for(wait).result()
-                return None
-            case Transfer():
-                return Heard(result={"connected": False})
-            case _:
-                return last or Heard(gone=True)
-
-    def hear_draft(self, recording: str) -> None:
-        """What was said before the line broke, as text; it may be a cry for help."""
-        self._transcribing(Transcribe(recording)).result()
-        at = self.exchange.now()
-        with self.exchange.database.write() as session:
-            words = self._words(Transcribe(recording), session, at) or Words(text="")
-            self.draft_words = words
-            heard = DraftHeard(call=self.call, words=words.text, language=self.language)
-            self.exchange.acts[DraftHeard](session, heard, at)
-
-    def _part(self, part: Part) -> Sound:
-        match part:
-            case Clip(recording=recording):
-                return np.concatenate([silence(0.2), self.clip(recording), silence(0.3)])
-            case Text(text=said, personal=personal):
-                return self.exchange.mouth.say(said, self.language, self.pace, keep=not personal)
-
-    def _register(self, recorder: Recorder, *, ended: bool) -> None:
-        at = self.exchange.now()
-        with self.exchange.database.write() as session:
-            row = session.get(Recording, recorder.id)
-            if row is None:
-                row = Recording(id=recorder.id, call_id=self.call, key=recorder.key, started_at=at)
-                session.add(row)
-            row.seconds, row.ended_at = recorder.seconds, at if ended else None
-            row.speech_from, row.speech_to = recorder.speech
-
-    def _perform(self, do: Do, session: Session, at: datetime) -> Heard | None:
-        if isinstance(do.command, Transcribe):
-            words = self._words(do.command, session, at)
-            return None if words is None else Heard(result=words.data())
-        return Heard(result=self.exchange.acts[type(do.command)](session, do.command, at))
-
-    def _words(self, command: Transcribe, session: Session, at: datetime) -> Words | None:
-        """The text of a recording, once somebody has heard it; kept as a row beside it."""
-        known = session.scalars(
-            select(RecordingWords).where(RecordingWords.recording_id == command.recording)
-        ).first()
-        if known is not None:
-            return words_of(known)
-        hearing = self._transcribing(command)
-        if not hearing.done():
-            return None
-        words = hearing.result()
-        session.add(words_row(command.recording, words, at))
-        return words
-
-    def _transcribing(self, command: Transcribe) -> Future[Words]:
-        if command.recording not in self._hearing:
-            self._hearing[command.recording] = self.exchange.ears.words(
-                command.recording,
-                self.clip(command.recording),
-                self.language,
-                short=bool(command.answers),
-            )
-        return self._hearing[command.recording]
-
-
-def words_row(recording: str, words: Words, at: datetime, *, by: str = "ear") -> RecordingWords:
-    """What the ears understood, as a row beside the recording."""
-    times = [asdict(one) for one in words.times] or None
-    return RecordingWords(recording_id=recording, at=at, by=by, times=times, **words.data())
-
-
-def words_of(row: RecordingWords) -> Words:
-    return Words(
-        text=row.text,
-        confidence=row.confidence,
-        engine=row.engine,
-        calibrated=row.calibrated,
-        language=row.language,
-    )
-
-
-def draft_of(session: Session, call: Call, *, trouble: bool = False) -> HandOver:
-    """What to keep of a call that broke off: its longest recording of a need, if any."""
-    told = session.scalars(
-        select(Recording)
-        .where(Recording.call_id == call.id, Recording.key.like("need.%"))
-        .order_by(Recording.seconds.desc())
-    ).all()
-    spoken = [one for one in told if one.speech_to is not None or one.ended_at is None]
-    return HandOver(
-        call=call.id,
-        resident=call.resident_id,
-        reason=Reason.TROUBLE if trouble else Reason.DRAFT,
-        recording=spoken[0].id if spoken else None,
-        number=call.number or "",
-    )

@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 
-from ivr.asking import NeedsAHuman, Told
+from ivr.asking import NeedsAHuman, Told, overhear
 from ivr.caller import Caller
 from ivr.dialogue import Dialogue, do, say, transfer
 from tickets.commands import HandOver, Reason
+
+#: what is said first, by the reason
+FIRST = {Reason.NOT_UNDERSTOOD: "not-understood", Reason.BUSY: "recorded"}
 
 
 @dataclass(slots=True)
@@ -35,8 +38,9 @@ def hand_over(caller: Caller, notes: Notes, why: NeedsAHuman) -> Dialogue[None]:
             ticket=why.ticket,
         ),
     )
-    yield from say("not-understood" if why.reason is Reason.NOT_UNDERSTOOD else "one-moment")
+    yield from say(FIRST.get(why.reason, "one-moment"))
     if (yield from transfer("operator", "operator")):
         return
     urgent = ".danger" if why.danger else ""
     yield from say(f"ring-back{urgent}" if caller.number else f"ring-again{urgent}")
+    yield from overhear("ring-back")

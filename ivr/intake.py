@@ -5,18 +5,20 @@ for with ``do``, so that the log keeps the answer and a replay never asks twice.
 """
 
 from ivr.asking import NeedsAHuman, Story, Told, ask_once, confirm
-from ivr.callback import deliver
+from ivr.callback import deliver, last_word
 from ivr.caller import Caller
 from ivr.danger import heed
-from ivr.dialogue import Clip, Dialogue, Kind, Listen, Moment, Name, Value, do, say
+from ivr.dialogue import Clip, Dialogue, Moment, Name, Value, do, say
 from ivr.handing_over import Notes, hand_over
 from ivr.looking_up import asks_for_an_answer, look_up
 from ivr.who import ask_who
 from routing.commands import FindWay, Way
-from speech.commands import Words
+from speech.commands import LATER, ListenAgain, Words
+from speech.confidence import understood
 from tickets.commands import OpenTicket, Reason, Receipt
 
 TRIES = 3  #: how often the need is asked for before a person listens
+UNCLEAR = 2  #: how often speech may not be understood: dialect, noise, a failing engine
 ROUNDS = 3  #: how often it may be told afresh after "no, that is not it"
 
 
@@ -48,7 +50,7 @@ def take_need(caller: Caller, notes: Notes) -> Dialogue[None]:
             department=way.department,
             service=way.service,
             by_agent=way.by_agent,
-            language=caller.language,
+            language=told.words.language or caller.language,
             number=caller.number,
             draft=caller.draft.waiting if caller.draft else None,
         ),
@@ -73,21 +75,41 @@ def hear_need(caller: Caller, notes: Notes) -> Dialogue[tuple[Told, Way] | None]
         prompt, values = read_back(told, way, has_agent=caller.agent)
         if (yield from confirm(f"{key}.right", prompt, tries=TRIES, **values)):
             return told, way
+        if told.recording:
+            yield from do(f"{key}.doubted", ListenAgain(told.recording))
         told = None
     raise NeedsAHuman(Reason.NOT_UNDERSTOOD)
 
 
 def listen(key: str, notes: Notes, *, afresh: bool) -> Dialogue[Told]:
-    """Ask for the need; what was recorded but not understood is kept for the person who listens."""
-    question = Story(key, "need")
+    """Ask for the need; what was recorded but not understood is kept for the person who listens.
+
+    Speech that no engine here understands is asked for once more, and never guessed at.
+    """
+    question, prompt, unclear = Story(key, "need"), "need.afresh" if afresh else "need", 0
     for attempt in range(1, TRIES + 1):
-        prompt = "need.again" if attempt > 1 else "need.afresh" if afresh else "need"
         told = yield from ask_once(question, attempt, prompt)
-        if told:
-            notes.take(told)
-        if told and told.words.text:
+        prompt = "need.again"
+        if told is None:
+            continue
+        notes.take(told)
+        if told.words.text and understood(told.words):
             return told
+        yield from hear_danger(f"{key}.{attempt}", told)
+        unclear, prompt = unclear + 1, "need.unclear"
+        if unclear == UNCLEAR:
+            break
     raise NeedsAHuman(Reason.NOT_UNDERSTOOD)
+
+
+def hear_danger(key: str, told: Told) -> Dialogue[None]:
+    """Of words that are not sure enough for a ticket: a cry for help counts all the same."""
+    if told.words.engine == LATER:
+        raise NeedsAHuman(Reason.BUSY)
+    if told.words.text:
+        way = yield from do(f"{key}.way", FindWay(told.words.text, told.words.language or "zh"))
+        if way.danger:
+            yield from heed(key, way.danger)
 
 
 def resume_draft(caller: Caller) -> Dialogue[Told | None]:
@@ -104,7 +126,9 @@ def resume_draft(caller: Caller) -> Dialogue[Told | None]:
 
 
 def find_way(key: str, told: Told, caller: Caller) -> Dialogue[Way]:
-    way = yield from do(f"{key}.way", FindWay(told.words.text, caller.language))
+    way = yield from do(
+        f"{key}.way", FindWay(told.words.text, told.words.language or caller.language)
+    )
     if way.danger:
         yield from heed(key, way.danger)
     return way
@@ -130,10 +154,3 @@ def promise(receipt: Receipt, number: str) -> Dialogue[None]:
     how = "promise.callback" if number else "promise.next-call"
     yield from say(how, feedback=Moment(receipt.feedback, hour=False))
     yield from say("goodbye")
-
-
-def last_word() -> Dialogue[None]:
-    """0 pressed while we say goodbye still reaches a person."""
-    heard = yield Listen("last-word", Kind.KEY)
-    if heard.digits == "0":
-        raise NeedsAHuman(Reason.ASKED)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from ivr.dialogue import Heard, Kind, Listen
 from ivr.recorder import Recorder
 from ivr.senses import Ears
-from speech.audio import FRAME, RATE, ulaw_decode
+from speech.audio import FRAME, RATE, Sound, ulaw_decode
 from speech.patience import SHORT, STORY, Happening, Listener, Patience
 from speech.voice import CallerVoice
 
@@ -40,11 +40,15 @@ class Listening:
         )
         self._keys = ""
         self._since_key = 0
+        self._heard_from_start = False
 
     def frame(self, frame: bytes, *, speaking: bool) -> Heard | Happening | None:
         """20 ms of mu-law; an answer, MORE (ask softly for more), RESUMED (be quiet, they talk), or nothing."""
         self.recorder.feed(frame)
-        happening = self._listener.feed(ulaw_decode(frame), speaking=speaking)
+        sound = ulaw_decode(frame)
+        happening = self._listener.feed(sound, speaking=speaking)
+        if self.has_speech:
+            self._hear(sound)
         if self._keys:
             self._since_key += 1
             return self._heard() if self._since_key * FRAME >= BETWEEN_KEYS * RATE else None
@@ -63,6 +67,13 @@ class Listening:
                 pass
         return None
 
+    def _hear(self, sound: Sound) -> None:
+        """From the first word on, engines that hear while somebody speaks get every frame."""
+        if not self._heard_from_start:
+            self._heard_from_start = True
+            sound = self.recorder.sound[self._listener.said.start :]
+        self._ears.hear(self.recorder.id, sound, self._language, short=self._short)
+
     def key(self, digit: str) -> Heard | None:
         """A key; None where it says nothing here."""
         match self.listen.kind:
@@ -71,8 +82,8 @@ class Listening:
                 return None
             case Kind.CHOICE if digit != "#":
                 return self._heard(digit)
-            case _ if digit == "0":
-                return self._heard("0")
+            case _ if digit == "0" or (digit == "9" and not self.has_speech):
+                return self._heard(digit)
             case _ if digit == "#" and (self._keys or self.has_speech):
                 return self._heard()
             case _:

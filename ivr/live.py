@@ -10,9 +10,10 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 
+from ivr.asking import AGAIN
+from ivr.conversation import Conversation
 from ivr.dialogue import Heard, Kind, Listen, Say, Transfer
 from ivr.engine import Turn, Wait
-from ivr.exchange import Conversation
 from ivr.listening import Listening
 from ivr.recorder import Recorder
 from speech.audio import FRAME, QUIET, RATE, Sound, silence, ulaw_encode
@@ -158,7 +159,7 @@ class LiveCall:
         if listen.kind is Kind.NUMBER:
             self._out = memoryview(b"")
             self._start_listening(listen).key(digit)
-        elif digit == "0" or (listen.kind is Kind.CHOICE and digit != "#"):
+        elif digit in {"0", AGAIN} or (listen.kind is Kind.CHOICE and digit != "#"):
             self._out = memoryview(b"")
             self._answer(Heard(digits=digit))
 

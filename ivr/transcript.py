@@ -6,7 +6,7 @@ from typing import Any
 from ivr.calls import Call
 from ivr.dialogue import Say
 from ivr.engine import Entry, ScriptChanged, retell
-from ivr.wording import text
+from ivr.wording import LANGUAGES, text
 
 Data = dict[str, Any]
 
@@ -18,16 +18,19 @@ def transcript(call: Call, zone: tzinfo) -> list[Data]:
     itself, ♪ stands for a recording, an empty text is silence.
     """
     told: list[Data] = []
+    language = call.language
     words = {
         row.key: row.heard["result"]["text"] for row in call.entries if row.key.endswith(".words")
     }
     try:
-        for step in retell(call.dialogue(), call.log):
+        for step in retell(call.script(), call.log):
             if isinstance(step, Say):
-                said = text(step, call.language, zone)
+                said = text(step, language, zone)
                 told.append({"who": "hotline", "text": said, "key": step.prompt})
             elif step.heard.result is None:
                 told.append({"who": "caller", "text": _answer(step, words), "key": step.key})
+            else:
+                language = _spoken(step.heard.result) or language
     except ScriptChanged:
         told = [
             {"who": "caller", "text": _answer(step, words), "key": step.key}
@@ -35,6 +38,12 @@ def transcript(call: Call, zone: tzinfo) -> list[Data]:
             if step.heard.result is None
         ]
     return told
+
+
+def _spoken(result: Data) -> str:
+    """The language a need was told in; from then on we spoke it too."""
+    spoken = result.get("language", "") if "engine" in result else ""
+    return spoken if spoken in LANGUAGES else ""
 
 
 def _answer(step: Entry, words: dict[str, str]) -> str:

@@ -47,6 +47,16 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
+class ListenAgain:
+    """Have another engine, if there is one, listen to a recording in the background."""
+
+    recording: str
+
+    def result(self, _data: dict[str, Any]) -> None:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
 class Transcribe:
     recording: str  #: id of the stored recording
     answers: str = ""  #: "" for a story; "short" for one or two words, which needs less patience

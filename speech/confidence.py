@@ -15,13 +15,10 @@ CHECK = 0.8
 
 def understood(words: Words) -> bool:
     """May the story be worked with? Typed words and uncalibrated ones: yes, wherever there are any."""
-    return bool(words.text) and not _below(UNDERSTOOD, words)
+    sure = not words.calibrated or words.confidence is None or words.confidence >= UNDERSTOOD
+    return bool(words.text) and sure
 
 
 def doubtful(words: Words) -> bool:
-    """Should a person listen to it? Also where nothing was understood."""
-    return not words.text or _below(CHECK, words)
-
-
-def _below(limit: float, words: Words) -> bool:
-    return words.calibrated and words.confidence is not None and words.confidence < limit
+    """Should a person listen to it? Also where nothing was understood; a figure nobody has calibrated may warn too."""
+    return not words.text or (words.confidence is not None and words.confidence < CHECK)

@@ -1,5 +1,6 @@
 """What was recorded, as rows: each recording of a call, and every text anybody ever made of it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,13 +12,17 @@ from store.seal import Sealed, SealedJson
 from store.shelf import Damaged, NoRoom, RecordingShelf, RecordingWriter
 
 __all__ = [
+    "TYPED",
     "Damaged",
     "NoRoom",
     "Recording",
     "RecordingShelf",
     "RecordingWords",
     "RecordingWriter",
+    "best_of",
 ]
+
+TYPED = "typed"  #: engine of words that a person wrote
 
 
 class Recording(Base):
@@ -37,6 +42,11 @@ class Recording(Base):
     words: Mapped[list["RecordingWords"]] = relationship(
         back_populates="recording", order_by="RecordingWords.id"
     )
+
+    @property
+    def best(self) -> "RecordingWords | None":
+        """The text that is shown."""
+        return best_of(self.words)
 
 
 class RecordingWords(Base):
@@ -58,3 +68,18 @@ class RecordingWords(Base):
     by: Mapped[str] = mapped_column(String(64))  #: "ear", or the person who typed it
 
     recording: Mapped[Recording] = relationship(back_populates="words")
+
+
+def best_of(rows: Sequence[RecordingWords]) -> RecordingWords | None:
+    """Of all texts of one recording, oldest first: what a person wrote last, else what the ears are surest of.
+
+    A confidence that was never calibrated says nothing beside one that was; between equals the later text counts.
+    """
+    typed = [row for row in rows if row.engine == TYPED]
+    if typed:
+        return typed[-1]
+    return max(rows, key=_sureness, default=None)
+
+
+def _sureness(row: RecordingWords) -> tuple[bool, bool, float, int]:
+    return bool(row.text), row.calibrated, row.confidence or 0.0, row.id or 0

@@ -83,7 +83,7 @@ def test_nobody_answers_so_a_ring_back_is_promised(phone):
     phone.presses("0")
     assert phone.answers(replace(phone.entries[0].heard, digits="", result={"connected": False}))
     assert phone.hears() == ["ring-back"]
-    assert phone.turn.then is None
+    assert phone.is_silent().turn.then is None
 
 
 def test_an_unknown_caller_is_asked_who_and_where_and_each_is_read_back():

@@ -19,6 +19,7 @@ class Reason(StrEnum):
     DANGER = "danger"  #: somebody may be in danger now
     ASKED = "asked"  #: the caller pressed 0 or said 人工
     NOT_UNDERSTOOD = "not_understood"  #: three tries, or nothing the machine could hear
+    BUSY = "busy"  #: nobody could listen in time: the words come later
     UNROUTED = "unrouted"  #: understood, but no department stands out
     DRAFT = "draft"  #: the call ended before the need was confirmed
     TROUBLE = "trouble"  #: something of ours failed while they were on the line
@@ -96,6 +97,14 @@ class DraftHeard(_Quiet):
 
     call: str
     words: str
+    language: str = "zh"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BetterWords(_Quiet):
+    """Another engine has listened to a recording: if its text is the better one, the ticket gets it."""
+
+    recording: str
     language: str = "zh"
 
 

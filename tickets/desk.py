@@ -140,14 +140,16 @@ def handle(  # the facts of a result, each by its name
     return ticket
 
 
-def correct_words(session: Session, number: int, text: str, *, by: str, at: datetime) -> Ticket:
-    """A person listened and wrote what was really said; the recording gets the better text too."""
+def correct_words(
+    session: Session, number: int, text: str, *, by: str, at: datetime, typed: bool = True
+) -> Ticket:
+    """Better words for a ticket; what a person ``typed`` after listening becomes a text of the recording too."""
     ticket = ticket_of(session, number)
     if text == ticket.words:
         return ticket
     ticket.record(WordsCorrected(at=at, by=by, before=ticket.words, after=text))
     ticket.words = text
-    if ticket.recording_id:
+    if ticket.recording_id and typed:
         session.add(
             RecordingWords(
                 recording_id=ticket.recording_id, engine="typed", text=text, at=at, by=by

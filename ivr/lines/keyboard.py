@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
+from ivr.conversation import Conversation
 from ivr.dialogue import Heard, Kind, Listen, Transfer
 from ivr.engine import Wait
-from ivr.exchange import Conversation
 
 HANG_UP = {"q", "quit", "挂断"}
 

@@ -14,8 +14,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from ivr.conversation import Conversation
 from ivr.dialogue import Kind, Listen
-from ivr.exchange import Conversation
 from ivr.live import SILENCE, LiveCall
 from speech.audio import FRAME, RATE, Sound, ulaw_decode, ulaw_encode
 

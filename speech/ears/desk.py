@@ -47,6 +47,17 @@ class EarDesk:
         """Start early, in a silence: `words` for the very same sound will take over what was done."""
         self._job(recording, sound, language, short=short, wanted=False)
 
+    def hear(self, recording: str, sound: Sound, language: str, *, short: bool = False) -> None:
+        """What was just said, in order; an engine that hears whole recordings waits for `words`."""
+
+    def later(self, recording: str) -> Future[Words] | None:
+        """The words of a recording that nobody could listen to in time."""
+        return None
+
+    def second(self, recording: str, sound: Sound, language: str) -> Future[Words] | None:
+        """What another engine makes of it; None where there is no other."""
+        return None
+
     def drop(self, recording: str) -> None:
         """The speaker went on or has gone: what was begun is worthless."""
         with self._lock:

@@ -23,6 +23,15 @@ class ScriptedEars:
         del short
         self.begun.append(recording)
 
+    def hear(self, _recording: str, _sound: Sound, _language: str, *, short: bool = False) -> None:
+        """The script knows already."""
+
+    def later(self, _recording: str) -> Future[Words] | None:
+        return None
+
+    def second(self, _recording: str, _sound: Sound, _language: str) -> Future[Words] | None:
+        return None
+
     def drop(self, recording: str) -> None:
         self.dropped.append(recording)
 
