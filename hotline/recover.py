@@ -13,8 +13,9 @@ from hotline.house import House
 from hotline.process import is_alive
 from ivr.calls import Call, Ending
 from ivr.conversation import Conversation
-from speech.commands import Words
-from store.recordings import Recording
+from ivr.hearing import Hearing
+from speech.commands import LATER, Words
+from store.recordings import Recording, RecordingWords
 from tickets.callbacks import unclear_dials
 
 log = logging.getLogger(__name__)
@@ -50,7 +51,24 @@ def recover(house: House) -> list[Mended]:
         broken = [call.id for call in _open_calls(session) if _is_gone(call, house.now())]
     mended = [one for call in broken if (one := _mend_or_log(house, call))]
     _settle_dials(house)
+    _hear_what_was_promised(house)
     return mended
+
+
+def _hear_what_was_promised(house: House) -> None:
+    """Needs that nobody had time to listen to before this house was closed; their words come in the background."""
+    words = select(RecordingWords.recording_id)
+    promised = words.where(RecordingWords.engine == LATER)
+    heard = words.where(RecordingWords.engine != LATER)
+    rows = select(Recording.id, Recording.call_id, Call.language).join(
+        Call, Call.id == Recording.call_id
+    )
+    with house.database.read() as session:
+        owed = session.execute(
+            rows.where(Recording.id.in_(promised), Recording.id.not_in(heard))
+        ).all()
+    for recording, call, language in owed:
+        Hearing(house.exchange, call, house.exchange.clip).late(recording, language)
 
 
 def _mend_or_log(house: House, call: str) -> Mended | None:

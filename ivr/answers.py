@@ -43,7 +43,7 @@ def wants_person(words: str) -> bool:
 def wants_again(words: str) -> bool:
     """Do they ask to hear it once more, and tell nothing beside it? Whoever tells a story may use the same words in it."""
     said = plain(words)
-    short = len(said.replace(" ", "")) <= _LONGEST + 10 * said.isascii()
+    short = len(said.replace(" ", "")) <= _LONGEST * (3 if said.isascii() else 1)
     return short and bool(_AGAIN.search(said))
 
 

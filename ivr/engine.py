@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from ivr.dialogue import Again, Dialogue, Do, Heard, Listen, Say, Step, Transfer
+from ivr.dialogue import Again, Dialogue, Do, Heard, Kind, Listen, Say, Step, Transfer
 
 Perform: TypeAlias = Callable[[Do], Heard | None]  #: None: not done yet, ask again
 
@@ -79,9 +79,9 @@ class Said:
         self.now += says
         return says
 
-    def answered(self, step: Listen | Transfer) -> None:
-        """Being connected with nobody is no answer of the caller's."""
-        if isinstance(step, Listen):
+    def answered(self, step: Listen | Transfer, heard: Heard) -> None:
+        """Only the caller's own answer ends it: not a transfer, nor a key nobody pressed."""
+        if isinstance(step, Listen) and (step.kind is not Kind.KEY or heard.digits):
             self.before, self.now = tuple(self.now), []
 
 
@@ -103,7 +103,7 @@ def play(dialogue: Dialogue[None], log: Log, perform: Perform) -> Turn:
                 heard = log.recall(step.key)
                 if heard is None:
                     return Turn(tuple(spoken), step)
-                said.answered(step)
+                said.answered(step, heard)
                 spoken.clear()
     if log.read != len(log.entries):
         raise ScriptChanged(
@@ -137,5 +137,5 @@ def retell(dialogue: Dialogue[None], entries: Iterable[Entry]) -> Iterable[Say |
         if heard is None:
             return
         if isinstance(step, Listen | Transfer):
-            said.answered(step)
+            said.answered(step, heard)
         yield Entry(step.key, heard)

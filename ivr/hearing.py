@@ -57,6 +57,11 @@ class Hearing:
             )
         return self._hearing[command.recording]
 
+    def late(self, recording: str, language: str) -> None:
+        """Have a recording heard that nobody waits for on the line any more."""
+        words = self._exchange.ears.words(recording, self._clip(recording), language)
+        self._exchange.afterwards.when(words, partial(self._heard_late, recording, language))
+
     def again(self, recording: str, language: str) -> None:
         """Let the other engine listen too, once, while the call goes on."""
         if recording in self._second:
@@ -69,15 +74,21 @@ class Hearing:
     def _go_on(self, recording: str, words: Words, language: str) -> None:
         """Of a need: what nobody had time to hear comes later, what is doubtful is heard twice."""
         if words.engine == LATER:
-            later = self._exchange.ears.later(recording)
-            if later is not None:
-                heard_late = partial(self._heard_late, recording, language)
-                self._exchange.afterwards.when(later, heard_late)
+            self._promised(recording, language)
         elif doubtful(words):
             self.again(recording, language)
 
+    def _promised(self, recording: str, language: str) -> None:
+        later = self._exchange.ears.later(recording)
+        if later is not None:
+            heard_late = partial(self._heard_late, recording, language)
+            self._exchange.afterwards.when(later, heard_late)
+
     def _heard_late(self, recording: str, language: str, words: Words) -> None:
         """The person who waits gets the words, and help at once if they tell of danger."""
+        if words.engine == LATER:
+            self._promised(recording, language)
+            return
         at = self._exchange.now()
         with self._exchange.database.write() as session:
             session.add(words_row(recording, words, at))

@@ -26,6 +26,7 @@ class Phone:
         self, dialogue: Callable[[Caller], Dialogue[None]], caller: Caller = CALLER
     ) -> None:
         self.words: dict[str, str] = {}  #: recording -> what the ears make of it
+        self.hearing: dict[str, dict[str, Any]] = {}  #: recording -> how sure they are, and so on
         self.ways: dict[str, dict[str, Any]] = {}  #: words -> what routing makes of them
         self.results: dict[type, dict[str, Any]] = {}  #: command -> what it results in
         self.done: list[Any] = []
@@ -38,7 +39,8 @@ class Phone:
         match do.command:
             case Transcribe(recording=recording):
                 text = self.words.get(recording, "")
-                return Heard(result={"text": text, "confidence": 0.9, "engine": "test"})
+                how = self.hearing.get(recording, {})
+                return Heard(result={"text": text, "confidence": 0.9, "engine": "test"} | how)
             case FindWay(words=words):
                 way = self.ways.get(words, {"department": "property", "service": "lift_repair"})
                 return Heard(result=way)
@@ -56,8 +58,9 @@ class Phone:
     def says(self, words: str) -> "Phone":
         return self.answers(Heard(words=words))
 
-    def tells(self, recording: str, words: str) -> "Phone":
+    def tells(self, recording: str, words: str, **how: Any) -> "Phone":
         self.words[recording] = words
+        self.hearing[recording] = how
         return self.answers(Heard(audio=recording))
 
     def is_silent(self) -> "Phone":
