@@ -55,7 +55,10 @@ def language_of(words: str, otherwise: str) -> str:
 def _open_ticket(session: Session, command: OpenTicket, at: datetime) -> Data:
     resident = session.get(Resident, command.resident) if command.resident else None
     agent = resident.agent_id if resident else None
-    return asdict(desk.open_ticket(session, command, at=at, by=MACHINE, agent=agent))
+    receipt = desk.open_ticket(session, command, at=at, by=MACHINE, agent=agent)
+    if command.recording:  # a second ear may have listened while it was read back
+        take_best(session, command.recording, at=at)
+    return asdict(receipt)
 
 
 def _note_caller(session: Session, command: NoteCaller, _at: datetime) -> Data:

@@ -2,6 +2,7 @@
 
 import logging
 from concurrent.futures import Future
+from dataclasses import replace
 from datetime import datetime
 from uuid import uuid4
 
@@ -180,9 +181,10 @@ class Conversation:
                 return Heard(result=self.exchange.acts[type(command)](session, command, at))
 
     def _understood(self, words: Words) -> Words:
-        """From now on we speak as they do."""
-        if words.language in LANGUAGES:
-            self.language = words.language
+        """From now on we speak as they do, if we can."""
+        if words.language not in LANGUAGES:
+            return replace(words, language="")
+        self.language = words.language
         return words
 
 

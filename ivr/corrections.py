@@ -30,7 +30,9 @@ def correct_recording(
 
 def take_best(session: Session, recording: str, *, at: datetime) -> None:
     """A second ear has listened: if nobody typed and its text is the better one, it is shown from now on."""
-    best = session.get_one(Recording, recording, populate_existing=True).best
+    session.flush()
+    row = session.get(Recording, recording, populate_existing=True)
+    best = row.best if row else None
     if best is not None and best.by == SECOND_EAR:
         _pass_on(session, recording, best.text, by=SECOND_EAR, at=at, typed=False)
 
@@ -78,7 +80,7 @@ def _pass_on(
 def _correct_waiting(waiting: Waiting, text: str, at: datetime) -> None:
     danger = _new_danger(waiting.words, text, "zh") or _new_danger(waiting.words, text, "en")
     waiting.words = text
-    if danger and waiting.danger is None:
+    if danger and waiting.danger is None and waiting.ticket_id is None:  # a ticket has its alarm
         waiting.danger, waiting.due_at = danger.kind, min(at, waiting.due_at)
 
 
