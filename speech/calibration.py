@@ -5,9 +5,10 @@ a JSON file beside the model, or shipped with the engine's ear.
 """
 
 import json
+import logging
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,8 @@ from numpy.typing import NDArray
 
 Features = Mapping[str, float]  #: by name; what they are is the engine's affair
 Numbers = NDArray[np.float64]
+
+log = logging.getLogger(__name__)
 
 _RIDGE = 1.0  # as if one example spoke for "no influence" of each feature
 _STEPS = 100
@@ -31,11 +34,12 @@ class Evidence:
     text: str
     language: str
     features: Features
+    more: Features = field(default_factory=dict)  #: dearer ones, which are not always looked at
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    features: Features
+    features: Features  #: all of them, the dear ones too
     right: float  #: share of right characters, 1 - character error rate, not below 0
 
 
@@ -54,15 +58,28 @@ class Weighing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Calibration:
+class Curve:
+    """A logistic regression on some features."""
+
     bias: float
     features: Mapping[str, Weighing]
+
+    def of(self, features: Features) -> float:
+        known = (one.of(features[name]) for name, one in self.features.items())
+        return round(float(_logistic(np.array(self.bias + sum(known)))), 3)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calibration:
+    curves: tuple[Curve, ...]  #: the one that takes most features first
     examples: int = 0  #: recordings it was fitted to
 
     def of(self, features: Features) -> float:
-        """Expected share of right characters, 0..1. A feature that is not given counts as the usual one."""
-        known = (one.of(features[name]) for name, one in self.features.items() if name in features)
-        return round(float(_logistic(np.array(self.bias + sum(known)))), 3)
+        """Expected share of right characters, 0..1, by the first curve whose features are all given. Raises KeyError."""
+        for curve in self.curves:
+            if curve.features.keys() <= features.keys():
+                return curve.of(features)
+        raise KeyError(f"no curve for {sorted(features)}")
 
     def save(self, path: Path) -> None:
         """Whole or not at all. Raises OSError."""
@@ -75,33 +92,55 @@ class Calibration:
         """Raises BadCalibration, also where there is no file."""
         try:
             data = json.loads(path.read_text(encoding="utf-8"))
-            features = {name: Weighing(**one) for name, one in data["features"].items()}
-            return cls(bias=data["bias"], features=features, examples=data["examples"])
+            curves = tuple(
+                Curve(
+                    bias=float(curve["bias"]),
+                    features={name: Weighing(**one) for name, one in curve["features"].items()},
+                )
+                for curve in data["curves"]
+            )
+            return cls(curves=curves, examples=int(data["examples"]))
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as problem:
             raise BadCalibration(f"{path.name} is no calibration: {problem}") from problem
 
 
-def fit(examples: Sequence[Example], names: Sequence[str] | None = None) -> Calibration:
-    """Logistic regression on shares (Papke and Wooldridge 1996) with a small ridge, by Newton's method.
+def place(model: Path) -> Path:
+    """Where `hotline calibrate` saves what it learnt of the engine with this model folder."""
+    return model.with_name(f"{model.name}.calibration.json")
 
-    `names`: the features to use, else those of the first example. Needs one example at least.
-    """
-    names = tuple(names if names is not None else examples[0].features)
+
+def calibration_of(model: Path, shipped: Path | None = None) -> Calibration | None:
+    """The one made here by `hotline calibrate`, else the one in the folder `shipped`, else None."""
+    own = place(model)
+    for file in (own, *([shipped / own.name] if shipped else [])):
+        if file.is_file():
+            try:
+                return Calibration.load(file)
+            except BadCalibration as problem:
+                log.warning("%s", problem)
+    return None
+
+
+def fit(examples: Sequence[Example], *some: Sequence[str]) -> Calibration:
+    """A curve over each set of features, by name; over all features of the first example where no set is given."""
+    sets = sorted(some or [tuple(examples[0].features)], key=len, reverse=True)
+    return Calibration(
+        curves=tuple(_curve(examples, names) for names in sets), examples=len(examples)
+    )
+
+
+def _curve(examples: Sequence[Example], names: Sequence[str]) -> Curve:
+    """Logistic regression on shares (Papke and Wooldridge 1996) with a small ridge, by Newton's method."""
     values = np.array([[one.features[name] for name in names] for one in examples], dtype=float)
     right = np.array([one.right for one in examples])
     mean, scale = values.mean(axis=0), values.std(axis=0)
     scale[scale < 1e-9] = 1.0
-    table = np.column_stack([np.ones(len(values)), (values - mean) / scale])
-    weights = _newton(table, right)
-    least, most = values.min(axis=0), values.max(axis=0)
-    columns = zip(names, mean, scale, least, most, weights[1:], strict=True)
-    return Calibration(
-        bias=round(float(weights[0]), 5),
-        features={
-            name: Weighing(**dict(zip(Weighing.__slots__, map(_short, numbers), strict=True)))
-            for name, *numbers in columns
-        },
-        examples=len(examples),
+    weights = _newton(np.column_stack([np.ones(len(values)), (values - mean) / scale]), right)
+    table = zip(mean, scale, values.min(axis=0), values.max(axis=0), weights[1:], strict=True)
+    fields = [dict(zip(Weighing.__slots__, map(_short, row), strict=True)) for row in table]
+    return Curve(
+        bias=_short(weights[0]),
+        features={name: Weighing(**one) for name, one in zip(names, fields, strict=True)},
     )
 
 

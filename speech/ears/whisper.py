@@ -1,90 +1,166 @@
 """Whisper through faster-whisper: the first ear where the registries are all there is."""
 
+import hashlib
 import math
 from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from faster_whisper import WhisperModel
-
-from speech.audio import Sound, seconds, to_16k
+from speech.audio import Sound, seconds
+from speech.calibration import Evidence, calibration_of
 from speech.clean import clean, invented, stammered
 from speech.commands import Words
+from speech.ears.decoding import Attempt, Decoder
 from speech.ears.passages import passages
+from speech.ears.sureness import Question, averaged, first_look, second_look
+from speech.ears.tongues import heard_language
 
 _PROMPTS = {"zh": "以下是普通话的句子。"}  # leads to Simplified characters and punctuation
 _SHORT_PROMPTS = {"zh": "嗯，是的，对。不是，不对。"}  # without it one word is taken for noise
 _ONE_WORD = 4.0  # seconds with the silence around it; longer answers are heard as sentences
 _REPEATING = 2.4  # compression ratio of text that goes round in circles (Whisper paper, 4.5)
 _UNSURE = -0.8  # mean log probability; people reach -0.5
+_NOBODY = 0.6, -1.0  # probability of no speech, mean log probability (Whisper paper, 4.5)
 _FEW = 6  # characters: longer than yes, no or solved, so a name or a place
 _UNSURE_WORD = -0.7  # a single word below this is a guess: no answer is better than a wrong one
+_OPEN = 0.3, 0.85  # confidence at a first look that a second may change
 _REMEMBERED = 64  # passages
 
 
-class WhisperEar:
-    """`confidence` is exp of the mean log probability of a token, weighted by the length of the passages.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """One passage."""
 
-    Above exp(-0.35) = 0.70 its character error rate was 0.11, below 0.32 (16 clips of telephone Mandarin).
-    """
+    text: str
+    language: str
+    length: float  #: seconds
+    confidence: float = 0.0
+    calibrated: bool = False
+    features: Mapping[str, float] = field(default_factory=dict)  #: of the first look
+    more: Mapping[str, float] = field(default_factory=dict)  #: of the second, where there was one
+
+
+class WhisperEar:
+    """`confidence` is the expected share of right characters where a calibration is at hand, of all but single words."""
 
     def __init__(self, model: str) -> None:
         self.name = Path(model).name
-        self._model = WhisperModel(
-            model, device="cpu", compute_type="int8", cpu_threads=2, local_files_only=True
-        )
-        self._remembered: OrderedDict[tuple[bytes, str, bool], tuple[str, float]] = OrderedDict()
+        self._decoder = Decoder(model)
+        self._calibration = calibration_of(Path(model), shipped=Path(__file__).parent)
+        self._remembered: OrderedDict[tuple[bytes, str, str], Heard] = OrderedDict()
 
     def transcribe(self, sound: Sound, language: str, *, short: bool) -> Words:
-        heard = [
-            (self._hear(part, language, word=short and seconds(part) < _ONE_WORD), seconds(part))
-            for part in passages(sound)
-        ]
-        said = [(text, mean, length) for (text, mean), length in heard if text]
-        text = clean(" ".join(text for text, _, _ in said), language)
+        parts = passages(sound)
+        if short and all(seconds(part) < _ONE_WORD for part in parts):
+            heard = [self._recall(part, language, "word") for part in parts]
+        else:
+            heard = self._story(parts, language, "answer" if short else "story")
+        return self._words(heard, language)
+
+    def evidence(self, sound: Sound, language: str) -> Evidence:
+        """A story with all that tells how sure it is, calibrated or not."""
+        heard = self._story(passages(sound), language, "evidence")
+        said = [one for one in heard if one.text]
+        if not said:
+            return Evidence(text="", language=language, features={})
+        return Evidence(
+            text=clean(" ".join(one.text for one in said), said[0].language),
+            language=said[0].language,
+            features=averaged([(one.features, one.length) for one in said]),
+            more=averaged([(one.more, one.length) for one in said]),
+        )
+
+    def _story(self, parts: list[Sound], language: str, manner: str) -> list[Heard]:
+        """All in the language of the first passage; only a story may be in another than was expected."""
+        heard: list[Heard] = []
+        for part in parts:
+            known = bool(heard) or manner == "answer"
+            heard.append(self._recall(part, language, f"{manner} known" if known else manner))
+            language = heard[0].language
+        return heard
+
+    def _words(self, heard: list[Heard], language: str) -> Words:
+        said = [one for one in heard if one.text]
+        language = said[0].language if said else language
+        text = clean(" ".join(one.text for one in said), language)
         if not text:
             return Words(text="", engine=self.name)
-        whole = sum(length for _, _, length in said)
-        mean = sum(mean * length for _, mean, length in said) / whole
-        return Words(text=text, confidence=round(min(1.0, math.exp(mean)), 3), engine=self.name)
+        whole = sum(one.length for one in said)
+        sure = sum(one.confidence * one.length for one in said) / whole
+        return Words(
+            text=text,
+            confidence=round(sure, 3),
+            engine=self.name,
+            calibrated=all(one.calibrated for one in said),
+            language=language,
+        )
 
-    def _hear(self, passage: Sound, language: str, *, word: bool) -> tuple[str, float]:
-        """Text and mean log probability; a passage heard before is remembered."""
-        key = (passage.tobytes(), language, word)
+    def _recall(self, passage: Sound, language: str, manner: str) -> Heard:
+        """A passage heard before is remembered: a story is listened to again whenever it has grown."""
+        key = (hashlib.sha256(passage.tobytes()).digest(), language, manner)
         if key not in self._remembered:
-            self._remembered[key] = self._decode(passage, language, word=word)
+            hear = self._hear_word if manner == "word" else self._hear_story
+            self._remembered[key] = hear(passage, language, manner)
             if len(self._remembered) > _REMEMBERED:
                 self._remembered.popitem(last=False)
         self._remembered.move_to_end(key)
         return self._remembered[key]
 
-    def _decode(self, passage: Sound, language: str, *, word: bool) -> tuple[str, float]:
-        if word:
-            text, mean, _ = self._attempt(passage, language, word=True)
-            guess = mean < _UNSURE_WORD and len(text.strip()) <= _FEW
-            return ("", 0.0) if guess or stammered(text) else (text, mean)
-        text, mean, ratio = self._attempt(passage, language)
-        if ratio > _REPEATING:
-            text, mean, _ = self._attempt(passage, language, repeats=False)
-        nonsense = invented(text) or (mean < _UNSURE and stammered(text))
-        return ("", 0.0) if nonsense else (text, mean)
-
-    def _attempt(
-        self, passage: Sound, language: str, *, repeats: bool = True, word: bool = False
-    ) -> tuple[str, float, float]:
-        """Text, mean log probability, compression ratio. One temperature only: the same sound gives the same text."""
-        segments, _ = self._model.transcribe(
-            to_16k(passage),
+    def _hear_word(self, passage: Sound, language: str, _manner: str) -> Heard:
+        prompt = _SHORT_PROMPTS.get(language)
+        attempt = self._decoder.decode(self._decoder.encode(passage), language, prompt=prompt)
+        text, mean = attempt.text, attempt.mean
+        guess = mean < _UNSURE_WORD and len(text.strip()) <= _FEW
+        return Heard(
+            text="" if guess or stammered(text) else text,
             language=language,
-            beam_size=5,
-            temperature=0.0,
-            initial_prompt=(_SHORT_PROMPTS if word else _PROMPTS).get(language),
-            condition_on_previous_text=False,
-            without_timestamps=True,
-            no_repeat_ngram_size=0 if repeats else 3,
-            no_speech_threshold=None if word else 0.6,
+            length=seconds(passage),
+            confidence=min(1.0, math.exp(mean)),
         )
-        found = list(segments)
-        if not found:
-            return "", 0.0, 0.0
-        mean = sum(one.avg_logprob for one in found) / len(found)
-        return "".join(one.text for one in found), mean, max(one.compression_ratio for one in found)
+
+    def _hear_story(self, passage: Sound, language: str, manner: str) -> Heard:
+        encoded = self._decoder.encode(passage)
+        likely = self._decoder.languages(encoded)
+        if not manner.endswith("known"):
+            language = heard_language(likely, language)
+        prompt = _PROMPTS.get(language)
+        asked = Question(
+            passage=passage,
+            encoded=encoded,
+            language=language,
+            likely=likely.get(language, 0.0),
+            prompt=prompt,
+        )
+        attempt = self._decoder.decode(encoded, language, prompt=prompt)
+        if attempt.ratio > _REPEATING:
+            attempt = self._decoder.decode(encoded, language, prompt=prompt, repeats=False)
+        if _nothing(attempt):
+            return Heard(text="", language=language, length=seconds(passage))
+        return self._weighed(asked, attempt, thorough=manner.startswith("evidence"))
+
+    def _weighed(self, asked: Question, attempt: Attempt, *, thorough: bool) -> Heard:
+        """With how sure it is; a second look is taken where the first leaves it open."""
+        features, more = first_look(self._decoder, asked, attempt), {}
+        weigh = self._calibration
+        sure = weigh.of(features) if weigh else min(1.0, math.exp(attempt.mean))
+        if thorough or (weigh and _OPEN[0] < sure < _OPEN[1]):
+            more = second_look(self._decoder, asked, attempt.text)
+            sure = weigh.of(features | more) if weigh else sure
+        return Heard(
+            text=attempt.text,
+            language=asked.language,
+            length=seconds(asked.passage),
+            confidence=sure,
+            calibrated=weigh is not None,
+            features=features,
+            more=more,
+        )
+
+
+def _nothing(attempt: Attempt) -> bool:
+    """Nobody speaks, or what was written is the engine's own invention."""
+    text, (nobody, low) = attempt.text, _NOBODY
+    if not text.strip() or (attempt.no_speech > nobody and attempt.mean <= low):
+        return True
+    return invented(text) or (attempt.mean < _UNSURE and stammered(text))

@@ -1,0 +1,115 @@
+"""Say the texts of texts.tsv with Kokoro-82M, at 24 kHz: the voices of the calls that confidence is calibrated with.
+
+    python render.py texts.tsv FOLDER --voices kokoro-js-1.2.1.tgz
+
+Needs the set-up of ../render_voice (and espeakng-loader==0.2.4 for English). FOLDER gets WAVs and index.tsv: file,
+transcript, lang, kind, voice. Rows of the kind "accent" are also said with shifted sounds, see accents.py. What is
+there is left alone, so a broken run goes on.
+"""
+
+import argparse
+import csv
+import ctypes
+import re
+import sys
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import soundfile
+from accents import ACCENTS
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "render_voice"))
+
+from kokoro import RATE, Kokoro, Manner, Wave, silence
+
+MANDARIN = (
+    "zf_xiaobei zm_yunxi zf_xiaoyi zm_yunjian zf_xiaoxiao zm_yunyang zf_xiaoni zm_yunxia".split()
+)
+ENGLISH = "af_heart bm_george am_michael bf_emma af_bella bm_lewis am_puck bf_alice".split()
+SPEEDS = (0.75, 0.8, 0.85, 0.9, 1.0)
+# espeak's sounds as Kokoro's vocabulary spells them (misaki's table)
+SPELLING = (("a^ɪ", "I"), ("a^ʊ", "W"), ("d^ʒ", "ʤ"), ("e^ɪ", "A"), ("t^ʃ", "ʧ"), ("ɔ^ɪ", "Y"), ("o^ʊ", "O"), ("ə^l", "ᵊl"),
+            ("ɚ", "əɹ"), ("r", "ɹ"), ("ɐ", "ə"), ("ɜː", "ɜɹ"), ("ɾ", "T"), ("ʔ", "t"), ("̩", ""), ("ː", ""), ("^", ""))  # fmt: skip
+
+
+class Voices(Kokoro):
+    """Kokoro that also speaks English, and Mandarin with an accent."""
+
+    def __init__(self, tarball: Path) -> None:
+        super().__init__(tarball)
+        self._plain = self._phonemes
+
+    def accented(self, text: str, manner: Manner, accent: str) -> Wave:
+        self._phonemes = lambda said: ACCENTS[accent](self._plain(said)[0])
+        try:
+            return self.say(text, manner)
+        finally:
+            self._phonemes = self._plain
+
+    def english(self, text: str, manner: Manner) -> Wave:
+        pieces = []
+        for sentence in re.findall(r".+?[.!?]", text):
+            tokens = [self._tokens[c] for c in english_sounds(sentence) if c in self._tokens]
+            pieces += [silence(0.4), self._infer(tokens, manner)]
+        return np.concatenate([*pieces, silence(0.3)])
+
+
+def english_sounds(sentence: str) -> str:
+    import espeakng_loader  # noqa: PLC0415  only where English is wanted
+
+    espeak = ctypes.CDLL(espeakng_loader.get_library_path())
+    espeak.espeak_Initialize(2, 0, espeakng_loader.get_data_path().encode(), 0)
+    espeak.espeak_SetVoiceByName(b"en-us")
+    espeak.espeak_TextToPhonemes.restype = ctypes.c_char_p
+    out = []
+    for clause, stop in re.findall(r"([^,.!?]+)([,.!?]?)", sentence):
+        pointer = ctypes.pointer(ctypes.c_char_p(clause.strip().encode()))
+        sounds = (espeak.espeak_TextToPhonemes(pointer, 1, 0x02 | 1 << 7 | ord("^") << 8) or b"").decode()
+        for theirs, ours in SPELLING:
+            sounds = sounds.replace(theirs, ours)
+        out.append(sounds + stop)
+    return " ".join(out)
+
+
+def wanted(rows: list[dict[str, str]]) -> Iterator[tuple[dict[str, str], str, str, float]]:
+    """Text, voice, accent, speed. Every text in two voices, every accent in two; the choice is the same each time."""
+    for number, row in enumerate(rows):
+        speed = SPEEDS[zlib.crc32(row["text"].encode()) % len(SPEEDS)]
+        names = ENGLISH if row["lang"] == "en" else MANDARIN
+        pair = names[number % 8], names[(number * 3 + 1 + number // 8) % 8]
+        if pair[0] == pair[1]:
+            pair = pair[0], names[(number + 3) % 8]
+        for voice in pair[:1] if row["lang"] == "en" else pair:
+            accents = ("", *ACCENTS) if row["kind"] == "accent" else ("",)
+            for accent in accents:
+                yield row, voice, accent, speed
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("texts", type=Path)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--voices", type=Path, required=True)
+    args = parser.parse_args()
+    args.folder.mkdir(parents=True, exist_ok=True)
+    with args.texts.open(encoding="utf-8", newline="") as sheet:
+        rows = [dict(zip(("lang", "kind", "text"), line, strict=True)) for line in csv.reader(sheet, delimiter="\t")]
+    kokoro, index = Voices(args.voices), []
+    for row, voice, accent, speed in sorted(wanted(rows), key=lambda one: zlib.crc32(one[0]["text"].encode())):
+        name = f"{row['lang']}{rows.index(row):03d}-{voice}{'-' + accent if accent else ''}.wav"
+        said = re.sub(r"\[p=\d+\]", "", row["text"])
+        index.append((name, said, row["lang"], accent or row["kind"], voice))
+        if not (args.folder / name).exists():
+            manner = Manner(voice=voice, speed=speed, pause=0.5, clause=0.25, lead=0.3, tail=0.4)
+            say = kokoro.english if row["lang"] == "en" else kokoro.say
+            wave = kokoro.accented(row["text"], manner, accent) if accent else say(row["text"], manner)
+            soundfile.write(args.folder / name, wave, RATE, subtype="PCM_16")
+    lines = "".join("\t".join(one) + "\n" for one in [("file", "transcript", "lang", "kind", "voice"), *index])
+    (args.folder / "index.tsv").write_text(lines, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
