@@ -134,23 +134,24 @@ def _settled(pid: int) -> float:
     while time.monotonic() - since < SETTLE:
         time.sleep(3)
         now = _tree_mib(pid)
-        if last and abs(now - last) < 1.0 and len(_tree(pid)) > 1:
+        if last and abs(now - last) < 1.0 and len(process_tree(pid)) > 1:
             return now
         last = now
     return last
 
 
-def _tree(pid: int) -> list[int]:
+def process_tree(pid: int) -> list[int]:
+    """A process and all its children, by id."""
     tasks = Path(f"/proc/{pid}/task")
     children = [
         int(child) for task in tasks.iterdir() for child in (task / "children").read_text().split()
     ]
-    return [pid, *(one for child in children for one in _tree(child))]
+    return [pid, *(one for child in children for one in process_tree(child))]
 
 
 def _tree_mib(pid: int) -> float:
     total = 0
-    for one in _tree(pid):
+    for one in process_tree(pid):
         rollup = Path(f"/proc/{one}/smaps_rollup").read_text()
         found = re.search(r"^Pss:\s+(\d+) kB", rollup, re.MULTILINE)
         total += int(found[1]) if found else 0

@@ -7,7 +7,9 @@ from typing import Any
 import click
 
 from hotline import bench as measure
+from hotline.bench_crowd import crowd as measure_crowd
 from hotline.cli import json_option, print_json, screen
+from speech.audio import read_sound
 
 
 @click.group()
@@ -44,6 +46,20 @@ def ears(folder: Path, as_json: bool) -> None:
         raise click.ClickException(f"{folder} has no manifest.tsv (columns file, transcript, lang)")
     with TemporaryDirectory() as home, screen.status("listening") as status:
         figures = measure.hearing(measure.settings_elsewhere(Path(home)), folder, status.update)
+    report(figures, as_json=as_json)
+
+
+@bench.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
+@click.option("--at-once", default=10, show_default=True, help="Calls at the same time.")
+@click.option("--kills", default=0, show_default=True, help="Recognisers killed meanwhile.")
+@json_option
+def crowd(files: tuple[Path, ...], at_once: int, kills: int, as_json: bool) -> None:
+    """Many calls at once in real time, telling FILES in turn; every one must end in a ticket, with a person, or as a draft."""
+    with TemporaryDirectory() as home, screen.status("ringing") as status:
+        settings = measure.settings_elsewhere(Path(home))
+        sounds = [read_sound(file) for file in files]
+        figures = measure_crowd(settings, sounds, at_once, kills, status.update)
     report(figures, as_json=as_json)
 
 
