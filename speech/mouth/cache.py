@@ -11,7 +11,7 @@ from speech.audio import Sound
 
 log = logging.getLogger(__name__)
 
-EDITION = "1"  #: change it when the same text should sound different
+EDITION = "2"  #: change it when the same text should sound different
 MOST = 4096  #: files; beyond it the oldest go
 DIGEST = 16
 

@@ -18,6 +18,7 @@ SYNCHRONOUS, DO_NOT_EXIT = (
     0x8000,
 )  # espeak_AUDIO_OUTPUT, espeakINITIALIZE_DONT_EXIT (speak_lib.h)
 CHARACTERS, UTF8, END_PAUSE = 1, 0x01, 0x1000
+IPA_WITH_TIES = 0x02 | 1 << 7 | ord("^") << 8  # espeak_TextToPhonemes: a^ɪ is one sound
 PARAMETERS = {"rate": 1, "volume": 2, "pitch": 3}
 
 _OnSound = ctypes.CFUNCTYPE(
@@ -38,6 +39,7 @@ class EspeakLibrary:
         self._lock = threading.RLock()
         self._pieces: list[npt.NDArray[np.int16]] = []
         self._on_sound = _OnSound(self._keep)  # must outlive the library's use of it
+        self._library.espeak_TextToPhonemes.restype = ctypes.c_char_p
         self.rate: int = self._library.espeak_Initialize(SYNCHRONOUS, 0, data.encode(), DO_NOT_EXIT)
         if self.rate <= 0:
             raise EspeakFailed(f"espeak-ng cannot start with its data in {data}")
@@ -55,6 +57,17 @@ class EspeakLibrary:
                 "speak",
             )
             return np.concatenate([*self._pieces, np.zeros(0, np.int16)])
+
+    def phonemes(self, text: str) -> str:
+        """The International Phonetic Alphabet of a text in the voice's language, two-letter sounds tied with ^."""
+        raw = ctypes.c_char_p(text.replace("\0", " ").encode("utf-8", "ignore"))
+        rest = ctypes.pointer(raw)
+        said: list[str] = []
+        with self._lock:
+            while rest.contents.value:  # one clause a call; the library moves the pointer on
+                clause = self._library.espeak_TextToPhonemes(rest, UTF8, IPA_WITH_TIES)
+                said.append((clause or b"").decode("utf-8", "ignore").strip())
+        return " ".join(filter(None, said))
 
     def voice(self, name: str) -> None:
         with self._lock:

@@ -1,12 +1,13 @@
 """The mouth of the hotline: any text as telephone sound, from the best voice that has it.
 
-Order: a recording by a person, a prepared sentence, then the voices that say any text (a neural one where somebody
-added it, espeak-ng last).
+Order: a recording by a person, a prepared sentence, then the voices that say any text (a neural one where it is
+installed, espeak-ng last). What a voice cannot say the next one does: a caller never hears an error.
 """
 
-import re
-import unicodedata
-from collections.abc import Sequence
+import logging
+import queue
+import threading
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -14,15 +15,23 @@ import numpy as np
 
 from speech.audio import Sound, silence
 from speech.mouth.cache import SpokenCache
+from speech.mouth.clauses import Ending, ending, sentences, without_end
+from speech.mouth.pauses import bare, paced
 from speech.mouth.prepared import PreparedVoices
-from speech.mouth.sound import paced
+from speech.mouth.spoken import spoken
 from speech.mouth.voices import Espeak, Speechless, Voice
+
+log = logging.getLogger(__name__)
 
 Pace = Literal["normal", "slow"]
 
-LONGEST = 200  #: characters given to a voice at once
-BREATH = 0.25  #: s between two of them, and what a text without a single sayable character becomes
-SENTENCES = re.compile(r"[^。！？；!?;\n]*[。！？；!?;\n]*")
+BREATH = 0.25  #: s that a text without a single sayable character becomes
+#: s after a piece that another follows, by its last mark; the pieces bring 0.1 s between words themselves
+GAPS: dict[Pace, dict[Ending, float]] = {
+    "normal": {"sentence": 0.35, "clause": 0.2, "none": 0.0},
+    "slow": {"sentence": 0.65, "clause": 0.65, "none": 0.0},
+}
+TAIL = {"normal": 0.15, "slow": 0.55}  #: s after the last one
 
 
 class Mouth:
@@ -37,8 +46,7 @@ class Mouth:
         """`voices`: prepared folders; `speakers`: voices for any other text, best first (None: espeak-ng)."""
         self._prepared = PreparedVoices(list(voices), overrides)
         self._cache = SpokenCache(cache)
-        self._espeak = Espeak() if speakers is None else None
-        self._speakers: list[Voice] = [self._espeak] if self._espeak else list(speakers or ())
+        self._speakers: list[Voice] = [Espeak()] if speakers is None else list(speakers)
 
     def say(
         self, text: str, language: str = "zh", pace: Pace = "normal", *, keep: bool = True
@@ -47,67 +55,109 @@ class Mouth:
 
         `keep=False` for what must not lie on the disk in the clear, such as a resident's name.
         """
-        text = text.strip()
-        if not text:
-            return silence(0)
-        ready = self._prepared.find(text)
+        ready = self._ready(text.strip(), language, pace)
         if ready is not None:
-            return paced(ready, pace)
-        return self._speak(text, language, pace, keep=keep)
+            return ready
+        return np.concatenate(list(self._made(text.strip(), language, pace, keep=keep)))
+
+    def stream(
+        self, text: str, language: str = "zh", pace: Pace = "normal", *, keep: bool = True
+    ) -> Iterator[Sound]:
+        """The same sound in pieces, in order: the next clause is made while the one before is heard.
+
+        What is prepared or was said before comes in one piece. A caller who hangs up closes the iterator.
+        """
+        ready = self._ready(text.strip(), language, pace)
+        if ready is not None:
+            yield ready
+            return
+        yield from _ahead(self._made(text.strip(), language, pace, keep=keep))
 
     def is_prepared(self, text: str) -> bool:
         """Whether a sentence needs no synthesis; `doctor` asks it of every fixed text."""
         return self._prepared.knows(text.strip())
 
+    def speakers(self, language: str) -> list[str]:
+        """The names of the voices for any text, best first."""
+        return [speaker.name for speaker in self._speakers if speaker.speaks(language)]
+
     def close(self) -> None:
-        if self._espeak:
-            self._espeak.close()
-
-    def _speak(self, text: str, language: str, pace: Pace, *, keep: bool) -> Sound:
-        parts = sayable(text)
-        if not parts:
-            return silence(BREATH)
-        problems = [f"no voice speaks {language!r}"]
         for speaker in self._speakers:
-            if not speaker.speaks(language):
-                continue
-            voice = f"{speaker.name}/{language}"
-            said = self._cache.read(text, voice, pace)
-            if said is not None:
-                return said
-            try:
-                said = paced(_joined([speaker.speak(part, language) for part in parts]), pace)
-            except Speechless as problem:
-                problems.append(str(problem))
-                continue
-            if keep:
-                self._cache.keep(text, voice, pace, said)
-            return said
-        raise Speechless(problems[-1])
+            speaker.close()
+
+    def _ready(self, text: str, language: str, pace: Pace) -> Sound | None:
+        """What needs no voice: nothing at all, what is prepared, what was said before."""
+        if not text:
+            return silence(0)
+        said = spoken(text, language)
+        for wording in dict.fromkeys((text, said)):
+            prepared = self._prepared.find(wording)
+            if prepared is not None:
+                return paced(prepared, pace, wording)
+        if not sentences(said):
+            return silence(BREATH)
+        best = next((speaker for speaker in self._speakers if speaker.speaks(language)), None)
+        return self._cache.read(said, f"{best.name}/{language}", pace) if best else None
+
+    def _made(self, text: str, language: str, pace: Pace, *, keep: bool) -> Iterator[Sound]:
+        """Piece by piece; kept where one voice said it all."""
+        said = spoken(text, language)
+        able = [speaker for speaker in self._speakers if speaker.speaks(language)]
+        if not able:
+            raise Speechless(f"no voice speaks {language!r}")
+        pieces = able[0].pieces(said)
+        whole: list[Sound] = []
+        by = set()
+        for number, piece in enumerate(pieces, 1):
+            sound, able = _first(able, piece, language)
+            by.add(able[0].name)
+            whole.append(_placed(sound, piece, pace, last=number == len(pieces)))
+            yield whole[-1]
+        if keep and len(by) == 1:
+            self._cache.keep(said, f"{by.pop()}/{language}", pace, np.concatenate(whole))
 
 
-def sayable(text: str) -> list[str]:
-    r"""Sentences of at most LONGEST characters that hold a letter or a number; control signs and emoji are left out.
-
-    >>> sayable("您好👋。\x00。请讲")
-    ['您好。。', '请讲']
-    """
-    clean = "".join(_kept(c) for c in unicodedata.normalize("NFC", text))
-    sentences = [s.strip() for s in SENTENCES.findall(clean)]
-    parts = [s[i : i + LONGEST] for s in sentences for i in range(0, len(s), LONGEST)]
-    return [part for part in parts if any(c.isalnum() for c in part)]
-
-
-def _kept(character: str) -> str:
-    if character.isspace():
-        return "\n" if character == "\n" else " "
-    return (
-        ""
-        if unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co", "Cn", "So", "Sk"}
-        else character
-    )
+def _first(able: list[Voice], piece: str, language: str) -> tuple[Sound, list[Voice]]:
+    """What the best voice makes of a piece, and the voices from that one on: nobody changes back in mid-sentence."""
+    problems = []
+    for number, speaker in enumerate(able):
+        try:
+            sounds = [speaker.speak(part, language) for part in speaker.pieces(piece) or [piece]]
+        except Speechless as problem:
+            log.warning("%s gives way: %s", speaker.name, problem)
+            problems.append(problem)
+            continue
+        return np.concatenate(sounds), able[number:]
+    raise Speechless(str(problems[-1]))
 
 
-def _joined(sounds: list[Sound]) -> Sound:
-    pieces = [piece for sound in sounds for piece in (sound, silence(BREATH))]
-    return np.concatenate(pieces[:-1])
+def _placed(sound: Sound, piece: str, pace: Pace, *, last: bool) -> Sound:
+    """Paced inside, and with the pause that its last mark asks for."""
+    mark = ending(piece)
+    gap = TAIL[pace if mark != "none" else "normal"] if last else GAPS[pace][mark]
+    return np.concatenate([paced(bare(sound), pace, without_end(piece)), silence(gap)])
+
+
+def _ahead(pieces: Iterator[Sound]) -> Iterator[Sound]:
+    """The same, made in a thread of its own that does not wait until a piece is asked for."""
+    made: queue.SimpleQueue[Sound | BaseException | None] = queue.SimpleQueue()
+    unwanted = threading.Event()
+
+    def work() -> None:
+        try:
+            for piece in pieces:
+                made.put(piece)
+                if unwanted.is_set():
+                    break
+            made.put(None)
+        except BaseException as problem:  # noqa: BLE001  # carried to the one who listens
+            made.put(problem)
+
+    threading.Thread(target=work, daemon=True, name="mouth").start()
+    try:
+        while (piece := made.get()) is not None:
+            if isinstance(piece, BaseException):
+                raise piece
+            yield piece
+    finally:
+        unwanted.set()

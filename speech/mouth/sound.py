@@ -1,4 +1,4 @@
-"""Arithmetic on spoken sound for the telephone: band, level, and longer pauses for those who need time.
+"""Arithmetic on spoken sound for the telephone: band and level.
 
 A `Wave` is floats of +-1 at 8 kHz; everybody else has int16.
 """
@@ -6,16 +6,13 @@ A `Wave` is floats of +-1 at 8 kHz; everybody else has int16.
 import numpy as np
 from numpy.typing import NDArray
 
-from speech.audio import FRAME, RATE, Sound, from_floats, silence
+from speech.audio import FRAME, RATE, Sound, from_floats
 
 Wave = NDArray[np.float64]
 
 LOUDNESS = -20.0  #: dBFS of active speech, pauses not counted
 PEAK = -3.0  #: dBFS, never passed
 LOWEST, HIGHEST = 200.0, 3500.0  #: Hz; nothing above helps on a line or an old ear
-STILL = -45.0  #: dBFS: a frame below it is a pause
-CLAUSE_END = 0.12  #: s; a shorter gap is inside a word (closures of p, t, k)
-EXTRA = {"normal": 0.0, "slow": 0.6}  #: s added to each pause at a clause end, by pace
 
 
 def for_the_line(sound: Sound) -> Sound:
@@ -53,23 +50,3 @@ def level(wave: Wave) -> Wave:
     bent = knee + (ceiling - knee) * np.tanh((np.abs(louder[over]) - knee) / (ceiling - knee))
     louder[over] = np.sign(louder[over]) * bent
     return louder
-
-
-def paced(sound: Sound, pace: str) -> Sound:
-    """Slow means more time at clause ends, not stretched words (Holland 2000)."""
-    extra = silence(EXTRA[pace])
-    if not extra.size:
-        return sound
-    pieces, done = [], 0
-    for middle in _pauses(sound):
-        pieces += [sound[done:middle], extra]
-        done = middle
-    return np.concatenate([*pieces, sound[done:]])
-
-
-def _pauses(sound: Sound) -> list[int]:
-    """Where, in samples, the middles are of the pauses between two stretches of speech."""
-    frames = sound[: sound.size // FRAME * FRAME].reshape(-1, FRAME).astype(np.float64)
-    spoken = np.flatnonzero(np.sqrt(np.mean(frames**2, axis=1)) > 32768 * 10 ** (STILL / 20))
-    gaps = np.flatnonzero(np.diff(spoken) > CLAUSE_END * RATE / FRAME)
-    return [int((spoken[i] + 1 + spoken[i + 1]) // 2 * FRAME) for i in gaps]

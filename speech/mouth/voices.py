@@ -1,18 +1,16 @@
 """Voices that speak any text: the Protocol, and espeak-ng in a process that may be killed."""
 
-import json
 import logging
 import os
-import select
-import subprocess
 import sys
 import tempfile
 import threading
-import weakref
 from pathlib import Path
 from typing import Any, Protocol
 
 from speech.audio import NotASound, Sound, read_sound
+from speech.mouth.clauses import sentences
+from speech.mouth.process import Worker, WorkerLost
 from speech.mouth.sound import for_the_line
 
 log = logging.getLogger(__name__)
@@ -35,8 +33,13 @@ class Voice(Protocol):
 
     def speaks(self, language: str) -> bool: ...
 
+    def pieces(self, text: str) -> list[str]:
+        """The text in the pieces this voice says best, each of which `speak` takes."""
+
     def speak(self, text: str, language: str) -> Sound:
         """int16 at 8 kHz, at the house level. Raises Speechless."""
+
+    def close(self) -> None: ...
 
 
 class Espeak:
@@ -48,10 +51,13 @@ class Espeak:
         self._command = command
         self._limit = limit
         self._lock = threading.Lock()
-        self._worker: _Worker | None = None
+        self._worker: Worker | None = None
 
     def speaks(self, language: str) -> bool:
         return language in ESPEAK_VOICES
+
+    def pieces(self, text: str) -> list[str]:
+        return sentences(text)
 
     def speak(self, text: str, language: str) -> Sound:
         with tempfile.TemporaryDirectory(prefix="hotline-voice-") as folder:
@@ -92,68 +98,12 @@ class Espeak:
             problem = str(answer.get("error", "an empty sound"))
         raise Speechless(f"espeak-ng could not say {ask['text'][:40]!r}: {problem}")
 
-    def _running(self) -> "_Worker":
+    def _running(self) -> Worker:
         if self._worker is None or self._worker.owner != os.getpid():
-            self._worker = _Worker(self._command, self._limit)
+            self._worker = Worker(self._command, self._limit)
         return self._worker
 
     def _drop(self) -> None:
         if self._worker is not None:
             self._worker.close()
             self._worker = None
-
-
-class WorkerLost(Exception):
-    """The process hangs, died, or answered nonsense."""
-
-
-class _Worker:
-    def __init__(self, command: tuple[str, ...], limit: float) -> None:
-        self.owner = os.getpid()
-        self._limit = limit
-        home = str(Path(__file__).parents[2])
-        paths = [home, *filter(None, [os.environ.get("PYTHONPATH")])]
-        self._process = subprocess.Popen(  # noqa: S603  # our own module
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
-        )
-        self.close = weakref.finalize(self, _end, self._process)
-
-    def ask(self, ask: dict[str, Any]) -> dict[str, Any]:
-        try:
-            self._pipe("stdin").write(json.dumps(ask).encode() + b"\n")
-            self._pipe("stdin").flush()
-            answer = json.loads(self._line())
-        except (OSError, ValueError) as problem:
-            raise WorkerLost(f"{type(problem).__name__}: {problem}") from problem
-        if not isinstance(answer, dict):
-            raise WorkerLost(f"the answer was {answer!r}")
-        return answer
-
-    def _line(self) -> bytes:
-        said = b""
-        source = self._pipe("stdout").fileno()
-        while not said.endswith(b"\n"):
-            if not select.select([source], [], [], self._limit)[0]:
-                raise WorkerLost(f"no answer in {self._limit:g} s")
-            more = os.read(source, 65536)
-            if not more:
-                raise WorkerLost(f"it ended with status {self._process.wait()}")
-            said += more
-        return said
-
-    def _pipe(self, name: str) -> Any:
-        return getattr(self._process, name)
-
-
-def _end(process: "subprocess.Popen[bytes]") -> None:
-    process.kill()
-    for pipe in (process.stdin, process.stdout):
-        if pipe:
-            try:
-                pipe.close()
-            except OSError:
-                log.debug("the voice process was gone already")
-    process.wait()
