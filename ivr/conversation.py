@@ -1,6 +1,7 @@
 """One call at the hotline: its turns, its sound, its recordings, its ending. Lines drive it; it knows no line."""
 
 import logging
+from collections.abc import Iterator
 from concurrent.futures import Future
 from dataclasses import replace
 from datetime import datetime
@@ -63,11 +64,14 @@ class Conversation:
 
     def sound(self, spoken: tuple[Say, ...]) -> Sound:
         """What the caller hears for these sentences, with a breath between them."""
-        pieces: list[Sound] = []
+        return np.concatenate([*self.sounds(spoken), silence(0.0)])
+
+    def sounds(self, spoken: tuple[Say, ...]) -> Iterator[Sound]:
+        """The same piece by piece: the first is heard while the next is made."""
         for say in spoken:
-            pieces += [self._part(part) for part in parts(say, self.language, self.exchange.zone)]
-            pieces.append(silence(0.35))
-        return np.concatenate(pieces) if pieces else silence(0.0)
+            for part in parts(say, self.language, self.exchange.zone):
+                yield from self._part(part)
+            yield silence(0.35)
 
     def text(self, say: Say) -> str:
         return text(say, self.language, self.exchange.zone)
@@ -152,12 +156,13 @@ class Conversation:
             heard = DraftHeard(call=self.call, words=self.draft_words.text, language=spoken)
             self.exchange.acts[DraftHeard](session, heard, at)
 
-    def _part(self, part: Part) -> Sound:
+    def _part(self, part: Part) -> Iterator[Sound]:
         match part:
             case Clip(recording=recording):
-                return np.concatenate([silence(0.2), self.clip(recording), silence(0.3)])
+                yield np.concatenate([silence(0.2), self.clip(recording), silence(0.3)])
             case Text(text=said, personal=personal):
-                return self.exchange.mouth.say(said, self.language, self.pace, keep=not personal)
+                mouth = self.exchange.mouth
+                yield from mouth.stream(said, self.language, self.pace, keep=not personal)
 
     def _register(self, recorder: Recorder, *, ended: bool) -> None:
         at = self.exchange.now()

@@ -7,8 +7,9 @@ silence and then "one moment", and keys pressed are kept.
 
 import logging
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from typing import Any, TypeAlias
 
 from ivr.asking import AGAIN
 from ivr.conversation import Conversation
@@ -16,13 +17,16 @@ from ivr.dialogue import Heard, Kind, Listen, Say, Transfer
 from ivr.engine import Turn, Wait
 from ivr.listening import Listening
 from ivr.recorder import Recorder
-from speech.audio import FRAME, QUIET, RATE, Sound, silence, ulaw_encode
+from ivr.speaking import SILENCE, Speech
+from speech.audio import FRAME, RATE, Sound, silence
 from speech.patience import Happening
 from store.shelf import NoRoom
 
 log = logging.getLogger(__name__)
 
-SILENCE = bytes([QUIET]) * FRAME
+#: what comes next: the turn, the first piece of its sound, the pieces after it
+Thought: TypeAlias = tuple[Turn, Sound, Iterator[Sound]]
+
 HOLD_AFTER = round(1.2 * RATE / FRAME)  #: frames of thinking before "one moment" is said
 HOLD_EVERY = round(8.0 * RATE / FRAME)
 LONGEST_CALL = 30 * 60 * RATE // FRAME  #: frames; a forgotten telephone is hung up then
@@ -39,7 +43,7 @@ class LiveCall:
         asked: Callable[[Listen], None] = lambda _listen: None,
     ) -> None:
         self.conversation = conversation
-        self.thinking: Future[tuple[Turn, Sound]] | None = None
+        self.thinking: Future[Thought] | None = None
         self.over = False
         self.failed: BaseException | None = None
         self._ears = conversation.exchange.ears
@@ -47,7 +51,7 @@ class LiveCall:
         self._asked = asked  #: told when a question has been asked and its answer is awaited
         self._jobs = ThreadPoolExecutor(1, "call")
         self._tape = ThreadPoolExecutor(1, "tape")
-        self._out = memoryview(b"")
+        self._speech = Speech(self._jobs)
         self._keys: deque[str] = deque()
         self._turn: Turn | None = None
         self._listening: Listening | None = None
@@ -55,6 +59,11 @@ class LiveCall:
         self._between: Recorder | None = None
         self._record_between()
         self.thinking = self._jobs.submit(self._think, None, None)
+
+    @property
+    def awaited(self) -> Future[Any] | None:
+        """What the line would have to wait for before it can go on: a turn, or the next piece of sound."""
+        return self.thinking or self._speech.making
 
     @property
     def listening(self) -> Listen | None:
@@ -72,11 +81,11 @@ class LiveCall:
             self._adopt_or_hold(self.thinking)
         elif self._listening is not None:
             self._listen(self._listening, heard)
-        elif not self._out:
+        elif self._speech.over:
             self._said(self._turn)
         if self._frames >= LONGEST_CALL:
             self.hang_up()
-        return self._next_out()
+        return self._speech.frame()
 
     def key(self, digit: str) -> None:
         """A key was pressed: 0-9, * or #."""
@@ -115,27 +124,27 @@ class LiveCall:
 
     # --- what happens frame by frame
 
-    def _adopt_or_hold(self, thinking: Future[tuple[Turn, Sound]]) -> None:
+    def _adopt_or_hold(self, thinking: Future[Thought]) -> None:
         self._thought += 1
         if thinking.done():
             self.thinking, self._thought = None, 0
-            self._turn, sound = thinking.result()
-            self._out = memoryview(bytes(self._out) + ulaw_encode(sound))  # "one moment" ends first
+            self._turn, first, rest = thinking.result()
+            self._speech.say(first, rest)  # "one moment" ends first
             while self._keys and self.thinking is None:
                 self.key(self._keys.popleft())
         elif (
-            not self._out
+            self._speech.over
             and self._thought >= HOLD_AFTER
             and (self._thought - HOLD_AFTER) % HOLD_EVERY == 0
         ):
             self._soft("hold")
 
     def _listen(self, listening: Listening, heard: bytes) -> None:
-        happened = listening.frame(heard, speaking=bool(self._out))
+        happened = listening.frame(heard, speaking=not self._speech.over)
         if happened is Happening.MORE:
             self._soft("need.more")
         elif happened is Happening.RESUMED:
-            self._out = memoryview(b"")  # they talk: we are quiet
+            self._speech.stop()  # they talk: we are quiet
         elif isinstance(happened, Heard):
             self._answer(happened)
 
@@ -157,10 +166,10 @@ class LiveCall:
         if not isinstance(listen, Listen):
             return
         if listen.kind is Kind.NUMBER:
-            self._out = memoryview(b"")
+            self._speech.stop()
             self._start_listening(listen).key(digit)
         elif digit in {"0", AGAIN} or (listen.kind is Kind.CHOICE and digit != "#"):
-            self._out = memoryview(b"")
+            self._speech.stop()
             self._answer(Heard(digits=digit))
 
     # --- turns
@@ -175,11 +184,11 @@ class LiveCall:
                 self._ears.drop(self._listening.recorder.id)
             self._listening = None
             self._record_between()
-        self._out = memoryview(b"")
+        self._speech.stop()
         self.thinking = self._jobs.submit(self._think, heard, closing)
 
-    def _think(self, heard: Heard | None, closing: Future[None] | None) -> tuple[Turn, Sound]:
-        """On the call's own thread: keep the recording, hear the answer, make the sound of what comes next."""
+    def _think(self, heard: Heard | None, closing: Future[None] | None) -> Thought:
+        """On the call's own thread: keep the recording, hear the answer, begin the sound of what comes next."""
         try:
             if closing is not None:
                 closing.result()
@@ -187,11 +196,12 @@ class LiveCall:
             while isinstance(turn.then, Wait):
                 self.conversation.waits_for(turn.then).result()
                 turn = self.conversation.turn()
-            return turn, self.conversation.sound(turn.spoken)
+            sounds = self.conversation.sounds(turn.spoken)
+            return turn, next(sounds, silence(0.0)), sounds
         except Exception as problem:
             log.exception("call %s cannot go on", self.conversation.call)
             self.failed = problem
-            return Turn((), None), self._apology()
+            return Turn((), None), self._apology(), iter(())
 
     def _apology(self) -> Sound:
         """What the caller hears where we failed: never an error, only what happens next."""
@@ -232,11 +242,4 @@ class LiveCall:
 
     def _soft(self, prompt: str) -> None:
         """A short sentence of the line's own, not of the dialogue."""
-        self._play(self.conversation.sound((Say(prompt),)))
-
-    def _play(self, sound: Sound) -> None:
-        self._out = memoryview(ulaw_encode(sound))
-
-    def _next_out(self) -> bytes:
-        piece, self._out = bytes(self._out[:FRAME]), self._out[FRAME:]
-        return piece + SILENCE[len(piece) :]
+        self._speech.play(self.conversation.sound((Say(prompt),)))

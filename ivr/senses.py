@@ -1,5 +1,6 @@
 """What a call asks of ears and mouth; the real ones are ``speech.ears.EarDesk`` and ``speech.mouth.Mouth``."""
 
+from collections.abc import Iterator
 from concurrent.futures import Future
 from typing import Literal, Protocol, TypeAlias
 
@@ -27,6 +28,6 @@ class Ears(Protocol):
 class Mouth(Protocol):
     """What a call asks of ``speech.mouth.Mouth``."""
 
-    def say(
+    def stream(
         self, text: str, language: str = "zh", pace: Pace = "normal", *, keep: bool = True
-    ) -> Sound: ...
+    ) -> Iterator[Sound]: ...

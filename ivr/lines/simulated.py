@@ -16,7 +16,8 @@ import numpy as np
 
 from ivr.conversation import Conversation
 from ivr.dialogue import Kind, Listen
-from ivr.live import SILENCE, LiveCall
+from ivr.live import LiveCall
+from ivr.speaking import SILENCE
 from speech.audio import FRAME, RATE, Sound, ulaw_decode, ulaw_encode
 
 REACTION = round(0.3 * RATE / FRAME)  #: frames between the end of a question and the caller's key
@@ -166,8 +167,8 @@ class SimulatedLine:
     def _pace(self, call: LiveCall, tick: float) -> float:
         """Real: wait for the next 20 ms. Fast: only wait for what the hotline thinks about."""
         if not self._real:
-            if call.thinking is not None:
-                wait([call.thinking])
+            if call.awaited is not None:
+                wait([call.awaited])
             return tick
         tick += FRAME / RATE
         time.sleep(max(0.0, tick - time.perf_counter()))

@@ -1,0 +1,75 @@
+"""What a line says is heard while the rest of it is still being made."""
+
+from concurrent.futures import ThreadPoolExecutor, wait
+from threading import Event
+
+import numpy as np
+import pytest
+
+from ivr.speaking import SILENCE, Speech
+from speech.audio import FRAME, ulaw_decode
+from speech.mouth import Speechless
+
+
+@pytest.fixture
+def jobs():
+    with ThreadPoolExecutor(1) as jobs:
+        yield jobs
+
+
+def piece(level: int, frames: int = 2):
+    return np.full(frames * FRAME, level, dtype=np.int16)
+
+
+def levels(speech: Speech, frames: int) -> list[int]:
+    return [round(int(ulaw_decode(speech.frame())[0]) / 1000) for _ in range(frames)]
+
+
+def test_the_first_clause_is_heard_while_the_second_is_made(jobs):
+    made, speech = Event(), Speech(jobs)
+
+    def rest():
+        made.wait(10)
+        yield piece(2000)
+
+    speech.say(piece(1000), rest())
+    assert levels(speech, 4) == [1, 1, 0, 0]  # it is late: silence, but not over
+    assert not speech.over
+    made.set()
+    wait([speech.making])
+    assert levels(speech, 2) == [2, 2]
+    wait([speech.making])
+    speech.frame()
+    assert speech.over
+
+
+def test_a_piece_that_is_ready_follows_without_a_gap(jobs):
+    speech = Speech(jobs)
+    speech.say(piece(1000, 3), iter([piece(2000), piece(3000)]))
+    heard = []
+    while not speech.over:
+        if speech.making:
+            wait([speech.making])
+        heard += levels(speech, 1)
+    assert [one for one in heard if one] == [1, 1, 1, 2, 2, 3, 3]
+
+
+def test_who_is_interrupted_says_no_more(jobs):
+    speech = Speech(jobs)
+    speech.say(piece(1000), iter([piece(2000)]))
+    speech.stop()
+    assert speech.over
+    assert speech.frame() == SILENCE
+
+
+def test_a_voice_that_fails_ends_the_sentence_and_nothing_else(jobs, caplog):
+    def failing():
+        raise Speechless("no voice")
+        yield
+
+    speech = Speech(jobs)
+    speech.say(piece(1000), failing())
+    wait([speech._next])
+    assert levels(speech, 3) == [1, 1, 0]
+    assert speech.over
+    assert "broken off" in caplog.text
