@@ -103,9 +103,17 @@ def json_option(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def _register() -> None:
     """Each module of commands adds its own."""
-    from hotline.commands import calling, demo, keeping, measuring, people, serving  # noqa: PLC0415
+    from hotline.commands import (  # noqa: PLC0415
+        calibrating,
+        calling,
+        demo,
+        keeping,
+        measuring,
+        people,
+        serving,
+    )
 
-    for module in (demo, calling, serving, people, keeping, measuring):
+    for module in (demo, calling, serving, people, keeping, measuring, calibrating):
         for command in module.COMMANDS:
             main.add_command(command)
 

@@ -29,11 +29,13 @@ class BadCalibration(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """What an ear heard before any calibration: `hotline calibrate` fits with it."""
+    """What an ear heard, and what its confidence is made of: `hotline calibrate` fits with it."""
 
     text: str
     language: str
-    features: Features
+    confidence: float | None = None  #: as the ear says it now
+    calibrated: bool = False
+    features: Features = field(default_factory=dict)
     more: Features = field(default_factory=dict)  #: dearer ones, which are not always looked at
 
 

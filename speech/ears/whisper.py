@@ -63,21 +63,26 @@ class WhisperEar:
         heard = self._story(passages(sound), language, "evidence")
         said = [one for one in heard if one.text]
         if not said:
-            return Evidence(text="", language=language, features={})
+            return Evidence(text="", language=language)
+        words = self._words(heard, language)
         return Evidence(
-            text=clean(" ".join(one.text for one in said), said[0].language),
-            language=said[0].language,
+            text=words.text,
+            language=words.language,
+            confidence=words.confidence,
+            calibrated=words.calibrated,
             features=averaged([(one.features, one.length) for one in said]),
             more=averaged([(one.more, one.length) for one in said]),
         )
 
     def _story(self, parts: list[Sound], language: str, manner: str) -> list[Heard]:
-        """All in the language of the first passage; only a story may be in another than was expected."""
+        """All in the language of the first words; only a story may be in another than was expected."""
         heard: list[Heard] = []
+        known = manner == "answer"
         for part in parts:
-            known = bool(heard) or manner == "answer"
-            heard.append(self._recall(part, language, f"{manner} known" if known else manner))
-            language = heard[0].language
+            one = self._recall(part, language, f"{manner} known" if known else manner)
+            known = known or bool(one.text)
+            language = one.language if known else language
+            heard.append(one)
         return heard
 
     def _words(self, heard: list[Heard], language: str) -> Words:

@@ -1,0 +1,159 @@
+"""Teach an engine what its confidence is worth, with recordings whose words are known; and see how true it is now."""
+
+import csv
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from speech.audio import NotASound, Sound, read_sound
+from speech.bench import error_rate
+from speech.calibration import Calibration, Evidence, Example, fit
+from speech.ears.base import Recogniser
+from speech.ears.choose import NONE, VOSK, WHISPER, Engine, choose
+
+FEWEST = 30  #: recordings with words that a calibration is fitted to
+
+Tell = Callable[[int, int], None]  #: recordings done, in all
+
+
+class CannotCalibrate(Exception):
+    """The message says why, and what to do; nothing has been changed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recording:
+    file: Path
+    transcript: str
+    language: str
+    voice: str  #: who speaks, "" where the manifest does not say
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    recording: Recording
+    heard: Evidence
+    right: float  #: share of right characters, words in English
+
+
+def read_manifest(folder: Path, *, fewest: int = FEWEST) -> list[Recording]:
+    """The recordings with words in them. Raises CannotCalibrate, also where there are fewer than `fewest`."""
+    sheet = folder / "manifest.tsv"
+    try:
+        with sheet.open(encoding="utf-8-sig", newline="") as lines:
+            rows = list(csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))
+    except FileNotFoundError:
+        raise CannotCalibrate(f"There is no manifest.tsv in {folder}.") from None
+    except (OSError, UnicodeDecodeError, csv.Error) as problem:
+        raise CannotCalibrate(f"{sheet} cannot be read: {problem}.") from problem
+    found = [_recording(folder, number, row) for number, row in enumerate(rows, 2)]
+    spoken = [one for one in found if one.transcript]
+    if len(spoken) < fewest:
+        raise CannotCalibrate(
+            f"{len(spoken)} recordings with words are too few: it takes {fewest}, better some hundred."
+        )
+    return spoken
+
+
+def _recording(folder: Path, line: int, row: dict[str, str | None]) -> Recording:
+    name, transcript = row.get("file"), row.get("transcript")
+    if not name or transcript is None:
+        raise CannotCalibrate(
+            f"manifest.tsv, line {line}: no {'transcript' if name else 'file'}. "
+            "It needs the columns file, transcript and lang, with tabs between them."
+        )
+    if not (folder / name).is_file():
+        raise CannotCalibrate(f"manifest.tsv, line {line}: there is no {name}.")
+    return Recording(
+        file=folder / name,
+        transcript=transcript.strip(),
+        language=row.get("lang") or "zh",
+        voice=row.get("voice") or "",
+    )
+
+
+def choose_engine(models: Path, recordings: Sequence[Recording], name: str | None) -> Engine:
+    """The one of this name, else the first ear for the language of most recordings. Raises CannotCalibrate."""
+    if name is None:
+        languages = [one.language for one in recordings]
+        engine = choose(max(sorted(set(languages)), key=languages.count), models)
+    elif (models / name).is_dir():
+        engine = Engine(VOSK if name.startswith("vosk-") else WHISPER, str(models / name))
+    else:
+        engine = NONE
+    if engine == NONE:
+        raise CannotCalibrate(
+            f"There is no {name or 'recogniser'} in {models}: `hotline models install zh` fetches one."
+        )
+    return engine
+
+
+def learn(ear: Recogniser, recordings: Sequence[Recording], tell: Tell) -> list[Trial]:
+    """What the ear makes of each, and what its confidence is made of. Raises CannotCalibrate."""
+    return _listen(recordings, tell, lambda sound, language: evidence_of(ear, sound, language))
+
+
+def check(ear: Recogniser, recordings: Sequence[Recording], tell: Tell) -> list[Trial]:
+    """The same as a call would hear it now, and with no more work than for a call. Raises CannotCalibrate."""
+
+    def as_in_a_call(sound: Sound, language: str) -> Evidence:
+        words = ear.transcribe(sound, language, short=False)
+        heard = Evidence(text=words.text, language=words.language, confidence=words.confidence)
+        return replace(heard, calibrated=words.calibrated)
+
+    return _listen(recordings, tell, as_in_a_call)
+
+
+def evidence_of(ear: Recogniser, sound: Sound, language: str) -> Evidence:
+    """By the ear's own `evidence` where it has one, else its raw confidence is all there is."""
+    if hasattr(ear, "evidence"):
+        found: Evidence = ear.evidence(sound, language)
+        return found
+    words = ear.transcribe(sound, language, short=False)
+    raw = None if words.calibrated else words.confidence
+    features = {"confidence": raw} if raw is not None else {}
+    return Evidence(
+        text=words.text, language=language, confidence=words.confidence, features=features
+    )
+
+
+def _listen(
+    recordings: Sequence[Recording], tell: Tell, hear: Callable[[Sound, str], Evidence]
+) -> list[Trial]:
+    trials = []
+    for number, one in enumerate(recordings, 1):
+        try:
+            sound = read_sound(one.file)
+        except NotASound as problem:
+            raise CannotCalibrate(str(problem)) from problem
+        heard = hear(sound, one.language)
+        wrong = error_rate(heard.text, one.transcript, one.language)
+        trials.append(Trial(recording=one, heard=heard, right=max(0.0, 1.0 - wrong)))
+        tell(number, len(recordings))
+    return trials
+
+
+def usable(trials: Sequence[Trial]) -> list[Trial]:
+    """Those in which the engine heard words and told how sure it is. Raises CannotCalibrate if they are too few."""
+    found = [one for one in trials if one.heard.text and one.heard.features]
+    if len(found) < FEWEST:
+        raise CannotCalibrate(
+            f"The engine heard words, and told how sure it is, in {len(found)} of {len(trials)} recordings; "
+            f"it takes {FEWEST}."
+        )
+    return found
+
+
+def examples(trials: Sequence[Trial]) -> list[Example]:
+    return [Example({**one.heard.features, **one.heard.more}, one.right) for one in usable(trials)]
+
+
+def feature_sets(trials: Sequence[Trial]) -> list[tuple[str, ...]]:
+    """What a first look tells; and, where the engine may look twice, all of it."""
+    heard = usable(trials)[0].heard
+    first, all_of_it = tuple(heard.features), (*heard.features, *heard.more)
+    return [first, all_of_it] if heard.more else [first]
+
+
+def calibrate(trials: Sequence[Trial]) -> Calibration:
+    """Raises CannotCalibrate."""
+    return fit(examples(trials), *feature_sets(trials))
