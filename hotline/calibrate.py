@@ -1,6 +1,7 @@
 """Teach an engine what its confidence is worth, with recordings whose words are known; and see how true it is now."""
 
 import csv
+import importlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -85,6 +86,13 @@ def choose_engine(models: Path, recordings: Sequence[Recording], name: str | Non
             f"There is no {name or 'recogniser'} in {models}: `hotline models install zh` fetches one."
         )
     return engine
+
+
+def build(engine: Engine) -> Recogniser:
+    """In this process: who waits for a calibration may as well see it fall. Raises what the engine raises."""
+    module, _, name = engine.maker.partition(":")
+    ear: Recogniser = getattr(importlib.import_module(module), name)(engine.model)
+    return ear
 
 
 def learn(ear: Recogniser, recordings: Sequence[Recording], tell: Tell) -> list[Trial]:

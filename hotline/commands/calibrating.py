@@ -16,7 +16,6 @@ from speech.calibration import place
 from speech.confidence import CHECK, UNDERSTOOD
 from speech.ears.base import Recogniser
 from speech.ears.choose import Engine
-from speech.ears.worker import build
 from speech.reliability import bins, calibration_error, held_back
 
 
@@ -108,7 +107,7 @@ def _heard(
     listen: Callable[[Recogniser, Sequence[Recording], work.Tell], list[Trial]],
 ) -> list[Trial]:
     try:
-        ear = build(engine.maker, engine.model)
+        ear = work.build(engine)
     except Exception as problem:
         raise CannotCalibrate(f"{engine.name} does not load: {reason(problem)}.") from problem
     with Progress(console=screen, transient=True) as bar:

@@ -15,9 +15,18 @@ _BEFORE = 3 * RATE // 2 // WINDOW  # windows, 1.5 s: the detector may be late fo
 _AFTER = RATE // 2 // WINDOW
 _TOGETHER = _BEFORE + _AFTER + RATE // 2 // WINDOW  # a shorter silence is left as it is
 _SPEAKS = 4  # windows of voice, 0.13 s, that are more than a click
+_OFFSET = 200  # of 32768
 _SEARCH = (
     6 * RATE // WINDOW
 )  # endless speech is parted at the softest place of its last six seconds
+
+
+def centred(sound: Sound) -> Sound:
+    """Without the constant voltage that a bad line adds. It is taken in steps, so that a sound that grows stays the same."""
+    offset = round(float(np.mean(sound)) / _OFFSET) * _OFFSET if len(sound) else 0
+    if not offset:
+        return sound
+    return np.clip(sound.astype(np.int32) - offset, -32768, 32767).astype(np.int16)
 
 
 def passages(sound: Sound) -> list[Sound]:

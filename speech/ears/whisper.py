@@ -12,7 +12,7 @@ from speech.calibration import Evidence, calibration_of
 from speech.clean import clean, invented, stammered
 from speech.commands import Words
 from speech.ears.decoding import Attempt, Decoder
-from speech.ears.passages import passages
+from speech.ears.passages import centred, passages
 from speech.ears.sureness import Question, averaged, first_look, second_look
 from speech.ears.tongues import heard_language
 
@@ -51,7 +51,7 @@ class WhisperEar:
         self._remembered: OrderedDict[tuple[bytes, str, str], Heard] = OrderedDict()
 
     def transcribe(self, sound: Sound, language: str, *, short: bool) -> Words:
-        parts = passages(sound)
+        parts = passages(centred(sound))
         if short and all(seconds(part) < _ONE_WORD for part in parts):
             heard = [self._recall(part, language, "word") for part in parts]
         else:
@@ -60,7 +60,7 @@ class WhisperEar:
 
     def evidence(self, sound: Sound, language: str) -> Evidence:
         """A story with all that tells how sure it is, calibrated or not."""
-        heard = self._story(passages(sound), language, "evidence")
+        heard = self._story(passages(centred(sound)), language, "evidence")
         said = [one for one in heard if one.text]
         if not said:
             return Evidence(text="", language=language)
