@@ -9,7 +9,7 @@ from werkzeug.routing import IntegerConverter, Map
 
 from console import agent, calls, errors, paper, results, review, signing_in, sound, waiting
 from console.cookies import Cookies
-from console.masks import mask_text
+from console.masks import mask_text, mask_title
 from console.parts import NAME, Parts
 from console.person import find_person
 from console.throttle import Throttle
@@ -90,4 +90,6 @@ def _teach_templates(app: Flask, parts: Parts) -> None:
         danger_named=danger_named,
         now=parts.now,
     )
-    app.jinja_env.filters.update(when=when, due=due, length=length, masked=mask_text)
+    app.jinja_env.filters.update(
+        when=when, due=due, length=length, masked=mask_text, titled=mask_title
+    )

@@ -3,6 +3,9 @@
 import re
 from dataclasses import dataclass
 
+from speech.clean import title
+from tickets.models import Ticket
+
 #: a telephone number inside a text, in digits or as it is spoken
 NUMBER = re.compile(
     r"[0-9０-９零〇○一二三四五六七八九幺两](?:[\s-]?[0-9０-９零〇○一二三四五六七八九幺两]){6,}"
@@ -26,6 +29,11 @@ def mask_number(number: str) -> str:
 def mask_text(text: str) -> str:
     """The text with every telephone number in it hidden."""
     return NUMBER.sub("****", text)
+
+
+def mask_title(ticket: Ticket) -> str:
+    """What a ticket is about in a few words, without fillers and telephone numbers."""
+    return mask_text(title(ticket.words, ticket.language))
 
 
 @dataclass(frozen=True, kw_only=True)

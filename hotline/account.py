@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from hotline.house import House
 from ivr.calls import Call, ending_of
 from ivr.transcript import transcript
+from speech.clean import title
 from store.recordings import Recording
 from tickets.models import Ticket
 from tickets.waiting import Waiting
@@ -43,6 +44,7 @@ def ticket_data(ticket: Ticket | None) -> Data | None:
         return None
     return {
         "id": ticket.id,
+        "title": title(ticket.words, ticket.language),
         "department": ticket.department,
         "service": ticket.service,
         "assignee": ticket.assignee,

@@ -268,3 +268,12 @@ def test_a_department_without_a_name_has_no_tickets(site):
     assert "现在没有要办的工单" in lost.text("/agent/")
     assert lost.get("/agent/1").status_code == 404
     assert site.at - timedelta(minutes=1) == site.row(Ticket, 1).opened_at
+
+
+def test_a_card_tells_in_a_few_words_what_it_is_about(site, li):
+    site.ticket("喂，你好，那个，我们楼下的路灯坏了，打13700000000")
+    page = li.text("/agent/")
+    heading = page.split("<h2>")[1].split("</h2>")[0]
+    assert "路灯坏了" in heading
+    assert "你好" not in heading
+    assert "13700000000" not in page
