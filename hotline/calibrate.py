@@ -152,16 +152,10 @@ def usable(trials: Sequence[Trial]) -> list[Trial]:
 
 
 def examples(trials: Sequence[Trial]) -> list[Example]:
-    return [Example({**one.heard.features, **one.heard.more}, one.right) for one in usable(trials)]
-
-
-def feature_sets(trials: Sequence[Trial]) -> list[tuple[str, ...]]:
-    """What a first look tells; and, where the engine may look twice, all of it."""
-    heard = usable(trials)[0].heard
-    first, all_of_it = tuple(heard.features), (*heard.features, *heard.more)
-    return [first, all_of_it] if heard.more else [first]
+    """Raises CannotCalibrate."""
+    return [Example(one.heard.features, one.right) for one in usable(trials)]
 
 
 def calibrate(trials: Sequence[Trial]) -> Calibration:
     """Raises CannotCalibrate."""
-    return fit(examples(trials), *feature_sets(trials))
+    return fit(examples(trials))

@@ -36,12 +36,11 @@ class Evidence:
     confidence: float | None = None  #: as the ear says it now
     calibrated: bool = False
     features: Features = field(default_factory=dict)
-    more: Features = field(default_factory=dict)  #: dearer ones, which are not always looked at
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    features: Features  #: all of them, the dear ones too
+    features: Features
     right: float  #: share of right characters, 1 - character error rate, not below 0
 
 
@@ -60,28 +59,15 @@ class Weighing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Curve:
-    """A logistic regression on some features."""
-
+class Calibration:
     bias: float
     features: Mapping[str, Weighing]
-
-    def of(self, features: Features) -> float:
-        known = (one.of(features[name]) for name, one in self.features.items())
-        return round(float(_logistic(np.array(self.bias + sum(known)))), 3)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Calibration:
-    curves: tuple[Curve, ...]  #: the one that takes most features first
     examples: int = 0  #: recordings it was fitted to
 
     def of(self, features: Features) -> float:
-        """Expected share of right characters, 0..1, by the first curve whose features are all given. Raises KeyError."""
-        for curve in self.curves:
-            if curve.features.keys() <= features.keys():
-                return curve.of(features)
-        raise KeyError(f"no curve for {sorted(features)}")
+        """Expected share of right characters, 0..1. Raises KeyError where a feature is missing."""
+        counts = (one.of(features[name]) for name, one in self.features.items())
+        return round(float(_logistic(np.array(self.bias + sum(counts)))), 3)
 
     def save(self, path: Path) -> None:
         """Whole or not at all. Raises OSError."""
@@ -94,14 +80,8 @@ class Calibration:
         """Raises BadCalibration, also where there is no file."""
         try:
             data = json.loads(path.read_text(encoding="utf-8"))
-            curves = tuple(
-                Curve(
-                    bias=float(curve["bias"]),
-                    features={name: Weighing(**one) for name, one in curve["features"].items()},
-                )
-                for curve in data["curves"]
-            )
-            return cls(curves=curves, examples=int(data["examples"]))
+            features = {name: Weighing(**one) for name, one in data["features"].items()}
+            return cls(bias=float(data["bias"]), features=features, examples=int(data["examples"]))
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as problem:
             raise BadCalibration(f"{path.name} is no calibration: {problem}") from problem
 
@@ -123,16 +103,12 @@ def calibration_of(model: Path, shipped: Path | None = None) -> Calibration | No
     return None
 
 
-def fit(examples: Sequence[Example], *some: Sequence[str]) -> Calibration:
-    """A curve over each set of features, by name; over all features of the first example where no set is given."""
-    sets = sorted(some or [tuple(examples[0].features)], key=len, reverse=True)
-    return Calibration(
-        curves=tuple(_curve(examples, names) for names in sets), examples=len(examples)
-    )
+def fit(examples: Sequence[Example]) -> Calibration:
+    """Logistic regression on shares (Papke and Wooldridge 1996) with a small ridge, by Newton's method.
 
-
-def _curve(examples: Sequence[Example], names: Sequence[str]) -> Curve:
-    """Logistic regression on shares (Papke and Wooldridge 1996) with a small ridge, by Newton's method."""
+    All examples have the same features; there is at least one.
+    """
+    names = tuple(examples[0].features)
     values = np.array([[one.features[name] for name in names] for one in examples], dtype=float)
     right = np.array([one.right for one in examples])
     mean, scale = values.mean(axis=0), values.std(axis=0)
@@ -140,9 +116,10 @@ def _curve(examples: Sequence[Example], names: Sequence[str]) -> Curve:
     weights = _newton(np.column_stack([np.ones(len(values)), (values - mean) / scale]), right)
     table = zip(mean, scale, values.min(axis=0), values.max(axis=0), weights[1:], strict=True)
     fields = [dict(zip(Weighing.__slots__, map(_short, row), strict=True)) for row in table]
-    return Curve(
+    return Calibration(
         bias=_short(weights[0]),
         features={name: Weighing(**one) for name, one in zip(names, fields, strict=True)},
+        examples=len(examples),
     )
 
 

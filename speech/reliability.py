@@ -43,10 +43,8 @@ def calibration_error(confidence: Sequence[float], right: Sequence[float]) -> fl
     return round(off / max(1, sum(one.n for one in table)), 4)
 
 
-def held_back(
-    examples: Sequence[Example], groups: Sequence[str], *some: Sequence[str]
-) -> list[float]:
-    """The confidence of each by a calibration that has seen nothing of its group (a text, a voice). `some`: as for `fit`."""
+def held_back(examples: Sequence[Example], groups: Sequence[str]) -> list[float]:
+    """The confidence of each by a calibration that has seen nothing of its group (a text, a voice)."""
     names = sorted(set(groups))
     if len(names) < 2:
         raise ValueError("held back from what? There is one group only")
@@ -54,7 +52,7 @@ def held_back(
     found = [0.0] * len(examples)
     for number in sorted(set(fold)):
         rest = [one for one, its in zip(examples, fold, strict=True) if its != number]
-        calibration = fit(rest, *some)
+        calibration = fit(rest)
         for at, its in enumerate(fold):
             if its == number:
                 found[at] = calibration.of(examples[at].features)

@@ -55,14 +55,13 @@ def _learn(folder: Path, name: str | None) -> dict[str, Any]:
     figures["heard"] = len(trials)
     if now:
         figures["error_before"] = _table("before", *zip(*now, strict=True))
-    sets = work.feature_sets(trials)
     groups = {
         "texts": [one.recording.transcript for one in trials],
         "voices": [one.recording.voice for one in trials],
     }
     for what, group in groups.items():
         if len(set(group)) > 1:
-            new = held_back(examples, group, *sets)
+            new = held_back(examples, group)
             figures[f"error_new_{what}"] = _table(f"after, on {what} held back", new, right)
     saved = place(Path(engine.model))
     try:

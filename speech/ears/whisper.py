@@ -13,7 +13,7 @@ from speech.clean import clean, invented, stammered
 from speech.commands import Words
 from speech.ears.decoding import Attempt, Decoder
 from speech.ears.passages import centred, passages
-from speech.ears.sureness import Question, averaged, first_look, second_look
+from speech.ears.sureness import Question, averaged, sureness
 from speech.ears.tongues import heard_language
 
 _PROMPTS = {"zh": "以下是普通话的句子。"}  # leads to Simplified characters and punctuation
@@ -24,7 +24,6 @@ _UNSURE = -0.8  # mean log probability; people reach -0.5
 _NOBODY = 0.6, -1.0  # probability of no speech, mean log probability (Whisper paper, 4.5)
 _FEW = 6  # characters: longer than yes, no or solved, so a name or a place
 _UNSURE_WORD = -0.7  # a single word below this is a guess: no answer is better than a wrong one
-_OPEN = 0.3, 0.85  # confidence at a first look that a second may change
 _REMEMBERED = 64  # passages
 
 
@@ -37,8 +36,7 @@ class Heard:
     length: float  #: seconds
     confidence: float = 0.0
     calibrated: bool = False
-    features: Mapping[str, float] = field(default_factory=dict)  #: of the first look
-    more: Mapping[str, float] = field(default_factory=dict)  #: of the second, where there was one
+    features: Mapping[str, float] = field(default_factory=dict)  #: what `confidence` is made of
 
 
 class WhisperEar:
@@ -60,7 +58,7 @@ class WhisperEar:
 
     def evidence(self, sound: Sound, language: str) -> Evidence:
         """A story with all that tells how sure it is, calibrated or not."""
-        heard = self._story(passages(centred(sound)), language, "evidence")
+        heard = self._story(passages(centred(sound)), language, "story")
         said = [one for one in heard if one.text]
         if not said:
             return Evidence(text="", language=language)
@@ -71,7 +69,6 @@ class WhisperEar:
             confidence=words.confidence,
             calibrated=words.calibrated,
             features=averaged([(one.features, one.length) for one in said]),
-            more=averaged([(one.more, one.length) for one in said]),
         )
 
     def _story(self, parts: list[Sound], language: str, manner: str) -> list[Heard]:
@@ -135,31 +132,21 @@ class WhisperEar:
             encoded=encoded,
             language=language,
             likely=likely.get(language, 0.0),
-            prompt=prompt,
         )
         attempt = self._decoder.decode(encoded, language, prompt=prompt)
         if attempt.ratio > _REPEATING:
             attempt = self._decoder.decode(encoded, language, prompt=prompt, repeats=False)
         if _nothing(attempt):
             return Heard(text="", language=language, length=seconds(passage))
-        return self._weighed(asked, attempt, thorough=manner.startswith("evidence"))
-
-    def _weighed(self, asked: Question, attempt: Attempt, *, thorough: bool) -> Heard:
-        """With how sure it is; a second look is taken where the first leaves it open."""
-        features, more = first_look(self._decoder, asked, attempt), {}
+        features = sureness(self._decoder, asked, attempt)
         weigh = self._calibration
-        sure = weigh.of(features) if weigh else min(1.0, math.exp(attempt.mean))
-        if thorough or (weigh and _OPEN[0] < sure < _OPEN[1]):
-            more = second_look(self._decoder, asked, attempt.text)
-            sure = weigh.of(features | more) if weigh else sure
         return Heard(
             text=attempt.text,
-            language=asked.language,
-            length=seconds(asked.passage),
-            confidence=sure,
+            language=language,
+            length=seconds(passage),
+            confidence=weigh.of(features) if weigh else min(1.0, math.exp(attempt.mean)),
             calibrated=weigh is not None,
             features=features,
-            more=more,
         )
 
 
