@@ -14,10 +14,10 @@ from rich.progress import (
 from rich.table import Table
 
 from hotline.cli import json_option, opened, print_json, screen
+from hotline.commands.prompts import prompts
 from hotline.doctor import examine
 from hotline.recover import recover as mend
 from hotline.settings import Settings
-from ivr.wording import to_prepare
 from speech.catalogue import read_catalogue
 from speech.models import CannotInstall, install, installed
 from store.archive import checked_manifest
@@ -61,7 +61,7 @@ def doctor(as_json: bool) -> None:
 
 @click.group()
 def models() -> None:
-    """Recognition models: what is here, and getting more."""
+    """Models for ears and mouth: what is here, and getting more."""
 
 
 @models.command("list")
@@ -86,9 +86,9 @@ def list_models() -> None:
 
 
 @models.command("install")
-@click.argument("what", metavar="zh|en|MODEL")
+@click.argument("what", metavar="zh|en|voice-zh|voice-en|MODEL")
 def install_model(what: str) -> None:
-    """Get a model by name, or the best one that can be had for a language; resumable."""
+    """Get a model by name, or the best that can be had: zh, en to hear, voice-zh, voice-en to speak; resumable."""
     bar = Progress(
         TextColumn("{task.description}"),
         BarColumn(),
@@ -109,17 +109,6 @@ def install_model(what: str) -> None:
         except CannotInstall as problem:
             raise click.ClickException(str(problem)) from problem
     screen.print(f"{got.name} is ready ({got.source}), in {got.folder}")
-
-
-@click.command()
-@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
-def prompts(lang: str) -> None:
-    """Every fixed text, id and words with a tab between: what a voice is recorded or rendered for.
-
-    A person's recording goes to HOTLINE_HOME/voices/ID.wav and is played instead of the prepared one.
-    """
-    for id_, said in to_prepare(lang):
-        click.echo(f"{id_}\t{said}")
 
 
 @click.command()

@@ -9,29 +9,20 @@ import queue
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 
 from speech.audio import Sound, silence
 from speech.mouth.cache import SpokenCache
-from speech.mouth.clauses import Ending, ending, sentences, without_end
-from speech.mouth.pauses import bare, paced
+from speech.mouth.clauses import sentences
+from speech.mouth.pauses import Pace, paced, placed
 from speech.mouth.prepared import PreparedVoices
 from speech.mouth.spoken import spoken
 from speech.mouth.voices import Espeak, Speechless, Voice
 
 log = logging.getLogger(__name__)
 
-Pace = Literal["normal", "slow"]
-
 BREATH = 0.25  #: s that a text without a single sayable character becomes
-#: s after a piece that another follows, by its last mark; the pieces bring 0.1 s between words themselves
-GAPS: dict[Pace, dict[Ending, float]] = {
-    "normal": {"sentence": 0.35, "clause": 0.2, "none": 0.0},
-    "slow": {"sentence": 0.65, "clause": 0.65, "none": 0.0},
-}
-TAIL = {"normal": 0.15, "slow": 0.55}  #: s after the last one
 
 
 class Mouth:
@@ -77,6 +68,10 @@ class Mouth:
         """Whether a sentence needs no synthesis; `doctor` asks it of every fixed text."""
         return self._prepared.knows(text.strip())
 
+    def source(self, text: str) -> Path | None:
+        """The file that is played for a sentence; None where a voice says it."""
+        return self._prepared.source(text.strip())
+
     def speakers(self, language: str) -> list[str]:
         """The names of the voices for any text, best first."""
         return [speaker.name for speaker in self._speakers if speaker.speaks(language)]
@@ -111,7 +106,7 @@ class Mouth:
         for number, piece in enumerate(pieces, 1):
             sound, able = _first(able, piece, language)
             by.add(able[0].name)
-            whole.append(_placed(sound, piece, pace, last=number == len(pieces)))
+            whole.append(placed(sound, piece, pace, last=number == len(pieces)))
             yield whole[-1]
         if keep and len(by) == 1:
             self._cache.keep(said, f"{by.pop()}/{language}", pace, np.concatenate(whole))
@@ -129,13 +124,6 @@ def _first(able: list[Voice], piece: str, language: str) -> tuple[Sound, list[Vo
             continue
         return np.concatenate(sounds), able[number:]
     raise Speechless(str(problems[-1]))
-
-
-def _placed(sound: Sound, piece: str, pace: Pace, *, last: bool) -> Sound:
-    """Paced inside, and with the pause that its last mark asks for."""
-    mark = ending(piece)
-    gap = TAIL[pace if mark != "none" else "normal"] if last else GAPS[pace][mark]
-    return np.concatenate([paced(bare(sound), pace, without_end(piece)), silence(gap)])
 
 
 def _ahead(pieces: Iterator[Sound]) -> Iterator[Sound]:

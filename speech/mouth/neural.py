@@ -72,15 +72,13 @@ class Neural:
         self._ask({}, LOADING)
 
     def speak(self, text: str, language: str) -> Sound:
+        return self.say(text, self._voices[language], self._speed)
+
+    def say(self, text: str, voice: str, speed: float) -> Sound:
+        """The same by any voice of the folder. Raises Speechless."""
         with tempfile.TemporaryDirectory(prefix="hotline-voice-") as folder:
             out = Path(folder) / "said.wav"
-            ask = {
-                "text": text,
-                "voice": self._voices[language],
-                "speed": self._speed,
-                "out": str(out),
-            }
-            self._ask(ask, self._limit)
+            self._ask({"text": text, "voice": voice, "speed": speed, "out": str(out)}, self._limit)
             try:
                 sound = for_the_line(read_sound(out))
             except NotASound as problem:

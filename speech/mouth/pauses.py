@@ -5,16 +5,25 @@ closure of a t or k inside a word, or a breath in the middle of a clause, is no 
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from speech.audio import RATE, Sound, silence
-from speech.mouth.clauses import CLAUSE_ENDS, SENTENCE_ENDS, ending
+from speech.mouth.clauses import CLAUSE_ENDS, SENTENCE_ENDS, Ending, ending, without_end
+
+Pace = Literal["normal", "slow"]
 
 SHORTEST, LONGEST = 0.6, 0.9  #: s between the words before and after a clause end
 AIM = 0.75  #: s it becomes where it was shorter; a longer one stays as it is
 TAIL = 0.6  #: s after a last mark: what follows brings a little silence of its own
+#: s that are put after what a voice said, by its last mark; each piece brings EDGE on either side itself
+GAPS: dict[Pace, dict[Ending, float]] = {
+    "normal": {"sentence": 0.35, "clause": 0.2, "none": 0.0},
+    "slow": {"sentence": 0.65, "clause": 0.65, "none": 0.0},
+}
+LAST: dict[Pace, float] = {"normal": 0.15, "slow": 0.55}  #: s after the last piece
 STEP = 80  #: samples in 10 ms
 STILL = -45.0  #: dBFS; a step below it is no speech
 NOISE = 8.0  #: dB above the quietest steps, for recordings with a room in them
@@ -36,7 +45,7 @@ class Gap:
         return (self.end - self.start) / RATE
 
 
-def paced(sound: Sound, pace: str, text: str) -> Sound:
+def paced(sound: Sound, pace: Pace, text: str) -> Sound:
     """`text` is what the sound says; at any pace but "slow" the sound is given back as it is."""
     if pace != "slow" or not sound.size:
         return sound
@@ -51,6 +60,13 @@ def paced(sound: Sound, pace: str, text: str) -> Sound:
     if ending(text) != "none":
         pieces.append(silence(max(0.0, TAIL - _still_at_end(sound))))
     return np.concatenate(pieces)
+
+
+def placed(sound: Sound, piece: str, pace: Pace, *, last: bool) -> Sound:
+    """What a voice made of a piece: paced inside, and with the pause that its last mark asks for."""
+    mark = ending(piece)
+    gap = LAST[pace if mark != "none" else "normal"] if last else GAPS[pace][mark]
+    return np.concatenate([paced(bare(sound), pace, without_end(piece)), silence(gap)])
 
 
 def bare(sound: Sound) -> Sound:

@@ -66,6 +66,13 @@ class PreparedVoices:
     def knows(self, text: str) -> bool:
         return any(path.exists() for path, _ in self._candidates(text))
 
+    def source(self, text: str) -> Path | None:
+        """The file `find` would play."""
+        for path, recorded in self._candidates(text):
+            if self._sound(path, recorded=recorded) is not None:
+                return path
+        return None
+
     def _candidates(self, text: str) -> list[tuple[Path, bool]]:
         prepared = [(folder, ids[text]) for folder, ids in self._folders if text in ids]
         own = [self._own[text]] if text in self._own else []

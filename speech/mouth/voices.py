@@ -29,7 +29,9 @@ class Speechless(Exception):
 class Voice(Protocol):
     """A voice that can say any text of the languages it has."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """Tells voices and manners apart: what was said is kept under it."""
 
     def speaks(self, language: str) -> bool: ...
 
