@@ -1,0 +1,55 @@
+"""Words of this community that engines should know: its places, and the services of the catalogue.
+
+HOTLINE_HOME/places.txt has one place a line, as it is written; # begins a remark. A line with Latin letters is for English.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from pypinyin.phrases_dict import phrases_dict
+
+from routing.catalogue import LANGUAGES, Catalogue, load
+from routing.pinyin import tokens
+from speech.hotwords import Corrector
+
+PLACES = "places.txt"
+
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_MOST = 200  #: places; more of them begin to sound alike
+
+
+def places(home: Path) -> list[str]:
+    """The gazetteer of the community; empty where nobody has written one."""
+    try:
+        lines = (home / PLACES).read_text(encoding="utf-8-sig").splitlines()
+    except FileNotFoundError:
+        return []
+    written = (line.partition("#")[0].strip() for line in lines)
+    return list(dict.fromkeys(one for one in written if one))[:_MOST]
+
+
+def hot_words(home: Path, catalogue: Catalogue | None = None) -> Mapping[str, list[str]]:
+    """Language -> the names of places, then of departments and services as they are spoken."""
+    catalogue = catalogue or load()
+    entries = (*catalogue.departments, *catalogue.services)
+    found: dict[str, list[str]] = {language: [] for language in LANGUAGES}
+    for place in places(home):
+        found["zh" if _HAN.search(place) else "en"].append(place)
+    for language, words in found.items():
+        words += [entry.spoken(language) for entry in entries]
+    return found
+
+
+def correction(home: Path) -> Callable[[str, str], str]:
+    """(text, language) -> the text with places and services put right that were written as they sound."""
+    corrector = Corrector(hot_words(home)["zh"], _sounds, phrases_dict)
+
+    def correct(text: str, language: str) -> str:
+        return corrector.correct(text) if language == "zh" else text
+
+    return correct
+
+
+def _sounds(text: str) -> list[str]:
+    return [one.sound for one in tokens(text)]
