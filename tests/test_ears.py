@@ -23,6 +23,19 @@ def loud(length: float) -> Sound:
     return np.full(int(length * 8000), 20000, dtype=np.int16)
 
 
+def whole(folder):
+    """A Vosk model as far as its files go."""
+    for name in (
+        "am/final.mdl",
+        "conf/mfcc.conf",
+        "conf/model.conf",
+        "graph/HCLr.fst",
+        "graph/Gr.fst",
+    ):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text("x")
+
+
 @pytest.fixture
 def desk_with(tmp_path):
     desks = []
@@ -87,7 +100,9 @@ def test_what_is_wanted_comes_before_what_is_begun(desk_with):
     desk, done = desk_with("SaysLength"), []
     for number in range(20):
         desk.begin(f"early {number}", silence(1), "zh")
-    jobs = [job.words for _, job in desk._jobs.values()] + [desk.words("wanted", silence(2), "zh")]
+    (attendant,) = desk._attendants.values()
+    begun = [job.words for job in attendant._jobs.values()]
+    jobs = [*begun, desk.words("wanted", silence(2), "zh")]
     for words in jobs:
         words.add_done_callback(lambda words: done.append(words.result().text))
     wait(jobs, 30)
@@ -98,7 +113,7 @@ def test_closing_ends_the_process_and_answers_those_who_wait(desk_with):
     desk = desk_with("HangsWhereLoud", Limits(base=300))
     desk.words("r0", silence(1), "zh").result(30)
     (attendant,) = desk._attendants.values()
-    process = attendant._child.process_id
+    process = attendant.process_id
     waiting = [desk.words(name, loud(1), "zh") for name in ("r1", "r2")]
     desk.close()
     assert [words.result(10).engine for words in waiting] == ["none", "none"]
@@ -117,10 +132,12 @@ def test_without_any_engine_no_process_is_started(tmp_path):
 
 def test_vosk_is_chosen_for_its_languages_and_whisper_for_the_rest(tmp_path):
     for name in ("vosk-model-small-cn-0.22", "vosk-model-cn-0.22", "vosk-model-small-en-us-0.15"):
-        (tmp_path / name / "am").mkdir(parents=True)
+        whole(tmp_path / name)
     (tmp_path / "whisper-base").mkdir()
     (tmp_path / "whisper-base" / "model.bin").touch()
-    assert choose("zh", tmp_path) == Engine(VOSK, str(tmp_path / "vosk-model-cn-0.22"))
+    assert choose("zh", tmp_path) == Engine(
+        VOSK, str(tmp_path / "vosk-model-cn-0.22"), follows=True
+    )
     assert choose("en", tmp_path).name == "vosk-model-small-en-us-0.15"
     assert choose("ko", tmp_path) == Engine(WHISPER, str(tmp_path / "whisper-base"))
 

@@ -85,6 +85,6 @@ def test_a_phrase_of_the_grammar_is_decoded_at_telephone_rate(ear, phrase):
     spoken = ulaw_decode(ulaw_encode(from_floats(wave, speaker.rate)))
     sound = np.concatenate([silence(0.5), spoken, silence(0.5)])
     grammar = json.dumps(["안녕 하세요", "병원", "감사 합니다"], ensure_ascii=False)
-    decoder = KaldiRecognizer(ear._model, 16000, grammar)
+    decoder = KaldiRecognizer(ear.model, 16000, grammar)
     decoder.AcceptWaveform((to_16k(sound) * 32767).astype(np.int16).tobytes())
     assert json.loads(decoder.FinalResult())["text"] == phrase

@@ -1,34 +1,31 @@
-"""One engine at work: a queue, a thread that serves it, and at most one child process at a time."""
+"""One engine that hears whole recordings: a queue, a thread that serves it, and at most one child process at a time."""
 
 import logging
+import time
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from threading import Condition, Thread
 
+import numpy as np
+
 from speech.audio import Sound, seconds
 from speech.commands import Words
-from speech.ears.base import NOTHING
-from speech.ears.child import Child, EarFailed
+from speech.ears.base import NOTHING, Turn, settle, settled
+from speech.ears.child import Child, EarDied, EarFailed, load
 from speech.ears.choose import Engine
+from speech.ears.limits import Limits
+
+__all__ = ["Attendant", "Job", "Limits"]
 
 log = logging.getLogger(__name__)
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """Seconds. A request may take `base` + `each` times its length; loading a model has its own limit."""
-
-    base: float = 20.0
-    each: float = 2.0
-    loading: float = 60.0
-    tolerance: float = (
-        2.0  #: so long may dropped work hold up what is wanted, then its process is replaced
-    )
-
-    def of(self, sound: Sound) -> float:
-        return self.base + self.each * seconds(sound)
+_SHORTEST = (
+    10.0  # seconds: shorter recordings cost as much (Whisper: 0.7 s and more for every window)
+)
+_NEWEST = 0.3  # weight of the newest in the mean of what hearing costs
 
 
 @dataclass(eq=False, slots=True)
@@ -37,29 +34,45 @@ class Job:
     sound: Sound = field(repr=False)
     language: str
     short: bool
-    wanted: bool  #: somebody waits for it; else it was begun early
+    turn: Turn
     dropped: bool = False
     failed: bool = False
     words: Future[Words] = field(default_factory=Future)
 
     def fits(self, sound: Sound, language: str, *, short: bool) -> bool:
-        same = len(self.sound) == len(sound) and self.language == language and self.short == short
-        return same and not self.dropped and not self.failed
+        same = self.language == language and self.short == short and not self.failed
+        return same and np.array_equal(self.sound, sound)
 
-    def settle(self, words: Words) -> None:
-        if not self.words.done():
-            self.words.set_result(words)
+    @property
+    def size(self) -> float:
+        """Seconds it counts for, when hearing is paid for."""
+        return max(_SHORTEST, seconds(self.sound))
 
 
 class Attendant:
     """Serves one engine. Its methods may be called from any thread and return at once."""
 
-    def __init__(self, engine: Engine, limits: Limits) -> None:
-        self._engine = engine
+    def __init__(
+        self,
+        engine: Engine,
+        limits: Limits,
+        hot: Callable[[str], Sequence[str]] = lambda _language: (),
+        *,
+        low: bool = False,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`hot`: words of the community by language; `low`: its process gives way to all others."""
+        self.engine = engine
         self._limits = limits
+        self._hot = hot
+        self._low = low
+        self._clock = clock
+        self._jobs: dict[str, Job] = {}  # by recording
         self._queue: list[Job] = []
         self._at_work: Job | None = None
         self._child: Child | None = None
+        self._cost: float | None = None  # seconds for a second of sound
+        self._broken: tuple[float, str] | None = None  # until when, and why
         self._warm = self._closed = False
         self._changed = Condition()
         self._thread = Thread(target=self._serve, name=f"ear {engine.name}", daemon=True)
@@ -67,26 +80,73 @@ class Attendant:
         self._thread.start()
         self._watch.start()
 
-    def add(self, job: Job) -> None:
+    # --- asked for by calls
+
+    def hear(self, recording: str, sound: Sound, language: str, *, short: bool) -> None:
+        """It hears whole recordings only."""
+
+    def partial(self, _recording: str) -> str:
+        return ""
+
+    def begin(self, recording: str, sound: Sound, language: str, *, short: bool) -> None:
+        self.words(recording, sound, language, short=short, turn=Turn.BEGUN)
+
+    def words(
+        self, recording: str, sound: Sound, language: str, *, short: bool, turn: Turn = Turn.WANTED
+    ) -> Future[Words]:
+        """What was begun for the very same sound is taken over."""
         with self._changed:
-            if self._closed:
-                job.settle(NOTHING)
-                return
+            job = self._jobs.get(recording)
+            if job is not None and job.fits(sound, language, short=short):
+                job.turn = min(job.turn, turn)
+                if job.words.done() and turn is not Turn.BEGUN:
+                    del self._jobs[recording]
+                self._changed.notify_all()
+                return job.words
+        self.drop(recording, even_late=True)
+        return self._add(Job(recording, sound.copy(), language, short, turn))
+
+    def _add(self, job: Job) -> Future[Words]:
+        with self._changed:
+            kept = sum(seconds(one.sound) for one in self._queue)
+            if self._closed or kept + seconds(job.sound) > self._limits.kept:
+                log.warning("no room for %s: it has its recording only", job.recording)
+                return settled(NOTHING)
+            self._jobs[job.recording] = job
             self._queue.append(job)
             self._changed.notify_all()
+        return job.words
 
-    def want(self, job: Job) -> None:
+    def drop(self, recording: str, *, even_late: bool = False) -> None:
+        """Its words are not wanted, unless somebody was told that they come later."""
         with self._changed:
-            job.wanted = True
-            self._changed.notify_all()
-
-    def forget(self, job: Job) -> None:
-        with self._changed:
+            job = self._jobs.get(recording)
+            if job is None or (job.turn is Turn.LATE and not even_late):
+                return
             job.dropped = True
+            del self._jobs[recording]
             if job in self._queue:
                 self._queue.remove(job)
             self._changed.notify_all()
-        job.settle(NOTHING)
+        settle(job.words, NOTHING)
+
+    def put_off(self, recording: str) -> None:
+        """Whoever waited waits no longer: others go first."""
+        with self._changed:
+            job = self._jobs.get(recording)
+            if job is not None:
+                job.turn = Turn.LATE
+
+    def ahead(self, recording: str) -> float:
+        """Seconds until its words can be expected, from what hearing has cost of late."""
+        with self._changed:
+            own = self._jobs.get(recording)
+            if own is None or self._cost is None or own is self._at_work:
+                return 0.0
+            first = [one for one in self._queue if one is not own and one.turn is Turn.WANTED]
+            if self._at_work is not None:
+                first.append(self._at_work)
+            return self._cost * sum(one.size for one in [own, *first])
 
     def warm(self) -> None:
         with self._changed:
@@ -101,9 +161,16 @@ class Attendant:
                 self._child.kill()
             self._changed.notify_all()
         for job in waiting:
-            job.settle(NOTHING)
+            settle(job.words, NOTHING)
         self._thread.join(timeout=self._limits.loading)
         self._watch.join(timeout=self._limits.tolerance + 1)
+
+    @property
+    def process_id(self) -> int | None:
+        child = self._child
+        return child.process_id if child is not None else None
+
+    # --- the thread that serves the queue
 
     def _serve(self) -> None:
         while (job := self._next()) is not None or not self._closed:
@@ -111,37 +178,57 @@ class Attendant:
                 with suppress(EarFailed, OSError):
                     self._ready_child()
                 continue
-            job.settle(self._do(job))
+            words = self._do(job)
             with self._changed:
                 self._at_work = None
+                if self._jobs.get(job.recording) is job and job.turn is not Turn.BEGUN:
+                    del self._jobs[job.recording]
                 self._changed.notify_all()
+            settle(job.words, words)
         if self._child is not None:
             self._child.close()
 
     def _next(self) -> Job | None:
-        """The next job, those wanted first; None when the child is to be warmed or the desk is closed."""
+        """The next job in its turn; None when the child is to be warmed or the desk is closed."""
         with self._changed:
             self._changed.wait_for(lambda: self._queue or self._warm or self._closed)
             if self._closed or not self._queue:
                 self._warm = False
                 return None
-            job = next((one for one in self._queue if one.wanted), self._queue[0])
+            job = min(self._queue, key=lambda one: one.turn)  # the first of those that are equal
             self._queue.remove(job)
             self._at_work = job
             return job
 
     def _do(self, job: Job) -> Words:
+        """A recording over which a process has died is tried once more, in a fresh one."""
         try:
-            child = self._ready_child()
-            limit = self._limits.of(job.sound)
-            return child.ask(job.sound, job.language, short=job.short, limit=limit)
+            try:
+                return self._ask(job)
+            except EarDied:
+                if job.dropped:
+                    return NOTHING
+                log.warning("%s has died over %s; once more", self.engine.name, job.recording)
+                return self._ask(job)
         except (EarFailed, OSError) as problem:
             job.failed = True
             if not job.dropped:
-                log.warning(
-                    "%s gave no words for %s: %s", self._engine.name, job.recording, problem
-                )
+                log.warning("%s gave no words for %s: %s", self.engine.name, job.recording, problem)
             return NOTHING
+
+    def _ask(self, job: Job) -> Words:
+        child = self._ready_child()
+        begun = self._clock()
+        words = child.ask(
+            job.sound,
+            job.language,
+            short=job.short,
+            limit=self._limits.of(job.sound),
+            hot=self._hot(job.language),
+        )
+        cost = (self._clock() - begun) / job.size
+        self._cost = cost if self._cost is None else self._cost + _NEWEST * (cost - self._cost)
+        return words
 
     def _ready_child(self) -> Child:
         child = self._child
@@ -150,13 +237,30 @@ class Attendant:
         if child is not None:
             child.close()
             self._child = None
-        fresh = Child(self._engine)
+        if self._broken is not None and self._clock() < self._broken[0]:
+            raise EarFailed(self._broken[1])
+        try:
+            fresh = load(self._fresh)
+        except EarFailed as problem:
+            if not self._closed:
+                log.error("%s cannot hear: %s", self.engine.name, problem)  # noqa: TRY400  one sentence says it
+            self._broken = (self._clock() + self._limits.mending, str(problem))
+            raise
+        self._broken = None
+        return fresh
+
+    def _fresh(self) -> Child:
+        if self._child is not None:
+            self._child.close()
+        fresh = Child(self.engine, low=self._low)
         with self._changed:
             self._child = fresh
             if self._closed:
                 fresh.kill()
         fresh.load(self._limits.loading)
         return fresh
+
+    # --- the thread that keeps dropped work from holding up others
 
     def _replace_hold_ups(self) -> None:
         """Kills the child where dropped work has kept somebody waiting for longer than the tolerance."""
@@ -176,7 +280,7 @@ class Attendant:
     def _hold_up(self) -> Job | None:
         """The job at work, if nobody wants its words and somebody waits behind it."""
         job = self._at_work
-        waited_for = any(one.wanted for one in self._queue)
+        waited_for = any(one.turn is Turn.WANTED for one in self._queue)
         return job if job is not None and job.dropped and waited_for else None
 
     def _moved_on(self, job: Job) -> bool:

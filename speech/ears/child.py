@@ -4,55 +4,106 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import Any
+from typing import Any, TypeVar
 
 from speech.audio import Sound
 from speech.commands import Words
 from speech.ears.choose import Engine
 from speech.ears.frames import Message, receive, send
 
+_TRIES = 3
+
+Loaded = TypeVar("Loaded")
+
 
 class EarFailed(Exception):
     """The engine raised, died, or was killed because it took too long."""
 
 
+class EarDied(EarFailed):
+    """Its process ended by itself, or by a stranger's hand: it may be tried again."""
+
+
+def start(module: str, engine: Engine, *, low: bool = False) -> "subprocess.Popen[bytes]":
+    """The process, with pipes to it; `low`: it gives way to everything else. Raises OSError."""
+    nice = ["nice", "-n", "10"] if low and os.name == "posix" else []
+    return subprocess.Popen(  # noqa: S603  our own module, our own settings
+        [*nice, sys.executable, "-m", module, engine.maker, engine.model],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env={
+            "MALLOC_ARENA_MAX": "2",  # else every thread keeps what calls long gone have used
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+        },
+        start_new_session=True,  # Ctrl-C is for the hotline, which then closes the desk
+    )
+
+
+def end(process: "subprocess.Popen[bytes]") -> None:
+    """Kill it and give its pipes back."""
+    process.kill()
+    process.wait()
+    for pipe in (process.stdin, process.stdout):
+        if pipe is not None:
+            with suppress(OSError):
+                pipe.close()
+
+
+def load(fresh: Callable[[], Loaded]) -> Loaded:
+    """What `fresh` makes; a process that dies while it loads says nothing against its model: it is tried again, twice.
+
+    Raises EarFailed, OSError.
+    """
+    for _ in range(_TRIES - 1):
+        with suppress(EarDied):
+            return fresh()
+    return fresh()
+
+
 class Child:
     """Used by one thread at a time; only `kill` may be called from another."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, *, low: bool = False) -> None:
         """Starts the process; `load` waits for its model. Raises OSError."""
-        command = [sys.executable, "-m", "speech.ears.worker", engine.maker, engine.model]
         self.name = ""  #: as the engine calls itself; empty until it is loaded
         self.killed = False
-        self._process = subprocess.Popen(  # noqa: S603  our own module, our own settings
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-            start_new_session=True,  # Ctrl-C is for the hotline, which then closes the desk
-        )
+        self._process = start("speech.ears.worker", engine, low=low)
 
     def load(self, limit: float) -> None:
-        """Waits until the model is loaded, once. Raises EarFailed after `limit` seconds."""
+        """Waits until the model is loaded, once. Raises EarFailed, also after `limit` seconds."""
         with self._within(limit):
-            self.name = str(self._receive()["ready"])
+            head = self._receive()
+        if "problem" in head:
+            self.kill()
+            raise EarFailed(head["problem"])
+        self.name = str(head["ready"])
 
     @property
     def process_id(self) -> int:
         return self._process.pid
 
-    def ask(self, sound: Sound, language: str, *, short: bool, limit: float) -> Words:
+    def ask(
+        self,
+        sound: Sound,
+        language: str,
+        *,
+        short: bool,
+        limit: float,
+        hot: Sequence[str] = (),
+    ) -> Words:
         """Raises EarFailed; after a death or a limit the child is of no more use (`killed`)."""
-        request = Message({"language": language, "short": short}, sound.tobytes())
+        question = Message(
+            {"language": language, "short": short, "hot": list(hot)}, sound.tobytes()
+        )
         assert self._process.stdin is not None
         with self._within(limit):
             try:
-                send(self._process.stdin, request)
+                send(self._process.stdin, question)
             except OSError as gone:
-                self.kill()
-                raise EarFailed("the engine has died") from gone
+                raise self._gone() from gone
             head = self._receive()
         if "problem" in head:
             raise EarFailed(head["problem"])
@@ -73,20 +124,19 @@ class Child:
         assert self._process.stdout is not None
         answer = receive(self._process.stdout)
         if answer is None:
-            why = "was stopped, being late or unwanted" if self.killed else "has died"
-            self.kill()
-            raise EarFailed(f"the engine {why}")
+            raise self._gone()
         return answer.head
+
+    def _gone(self) -> EarFailed:
+        if self.killed:
+            return EarFailed("the engine was stopped, being late or unwanted")
+        self.kill()
+        return EarDied("the engine has died")
 
     def kill(self) -> None:
         self.killed = True
         self._process.kill()
 
     def close(self) -> None:
-        """Kill it and give its pipes back."""
         self.kill()
-        self._process.wait()
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe is not None:
-                with suppress(OSError):
-                    pipe.close()
+        end(self._process)

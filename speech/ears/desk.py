@@ -1,18 +1,35 @@
-"""The desk that takes recordings to be recognised, and remembers what was begun early.
+"""The desk that gives recordings and live speech to the engines, and everybody an answer in time.
 
-Nothing here raises into a call: where an engine is missing, breaks or is late, the answer is no words, from "none".
+Nothing here raises into a call: where an engine is missing or breaks, the answer is no words, from "none"; where nobody
+can listen in time it is no words, from LATER, and the real ones come afterwards.
 """
 
-from collections.abc import Callable
+import logging
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from threading import RLock
+from threading import Lock, Timer
 
 from speech.audio import Sound
 from speech.commands import Words
-from speech.ears.attendant import Attendant, Job, Limits
-from speech.ears.base import NOTHING
-from speech.ears.choose import NONE, Engine, choose
+from speech.ears.attendant import Attendant
+from speech.ears.base import NOTHING, WAITS, Turn, settle, settled
+from speech.ears.choose import NONE, Engine, choose, choose_second
+from speech.ears.limits import Limits
+from speech.ears.stream_attendant import StreamAttendant
+
+log = logging.getLogger(__name__)
+
+Choose = Callable[[str, Path], Engine]
+
+_PROMISED = 1000  #: recordings whose words come later and that nobody has asked for yet
+
+
+def _as_heard(text: str, _language: str) -> str:
+    return text
 
 
 class EarDesk:
@@ -22,94 +39,170 @@ class EarDesk:
         self,
         models: Path,
         *,
-        chooser: Callable[[str, Path], Engine] = choose,
+        chooser: Choose = choose,
+        second: Choose = choose_second,
         limits: Limits | None = None,
+        hot: Mapping[str, Sequence[str]] | None = None,
+        correct: Callable[[str, str], str] = _as_heard,
     ) -> None:
+        """What helps with the words of the community (places, services, names), which no model knows well.
+
+        `hot`: by language, for engines that take them; `correct`: (text, language) -> text, for what the others make
+        of them.
+        """
         self._models = models
         self._chooser = chooser
+        self._second = second
         self._limits = limits or Limits()
-        self._attendants: dict[Engine, Attendant] = {}
-        self._jobs: dict[str, tuple[Attendant, Job]] = {}  # by recording; one at a time each
-        self._lock = RLock()  # a job that is forgotten settles at once, and settling releases it
+        self._hot = hot or {}
+        self._correct = correct
+        self._attendants: dict[tuple[Engine, bool], Attendant | StreamAttendant] = {}
+        self._chosen: dict[
+            str, Engine
+        ] = {}  # as last looked up: a frame of sound waits for no disk
+        self._later: OrderedDict[str, Future[Words]] = OrderedDict()
+        self._lock = Lock()
+        self._closed = False
 
     def engine(self, language: str) -> Engine:
         """Who would hear this language now; its name is "none" where nothing is installed."""
-        return self._chooser(language, self._models)
+        self._chosen[language] = self._chooser(language, self._models)
+        return self._chosen[language]
 
     def warm(self, language: str) -> None:
         """Load the model in the background, before the first call needs it."""
-        engine = self.engine(language)
-        if engine != NONE:
-            with self._lock:
-                self._attendant(engine).warm()
+        attendant = self._attendant(self.engine(language))
+        if attendant is not None:
+            attendant.warm()
 
     def begin(self, recording: str, sound: Sound, language: str, *, short: bool = False) -> None:
         """Start early, in a silence: `words` for the very same sound will take over what was done."""
-        self._job(recording, sound, language, short=short, wanted=False)
+        attendant = self._attendant(self._known(language))
+        if attendant is not None and len(sound):
+            attendant.begin(recording, sound, language, short=short)
 
     def hear(self, recording: str, sound: Sound, language: str, *, short: bool = False) -> None:
-        """What was just said, in order; an engine that hears whole recordings waits for `words`."""
+        """What was just said, in order, any number of samples; never waits. From the first word to `words` or `drop`.
 
-    def later(self, recording: str) -> Future[Words] | None:
-        """The words of a recording that nobody could listen to in time."""
-        return None
+        Engines that hear whole recordings take no notice.
+        """
+        attendant = self._attendant(self._known(language))
+        if attendant is not None:
+            attendant.hear(recording, sound, language, short=short)
 
-    def second(self, recording: str, sound: Sound, language: str) -> Future[Words] | None:
-        """What another engine makes of it; None where there is no other."""
-        return None
+    def partial(self, recording: str) -> str:
+        """The words so far of somebody who is speaking, as the engine changes its mind; "" where it does not follow."""
+        return next(filter(None, (one.partial(recording) for one in self._all())), "")
 
     def drop(self, recording: str) -> None:
-        """The speaker went on or has gone: what was begun is worthless."""
-        with self._lock:
-            attendant, job = self._jobs.pop(recording, (None, None))
-        if attendant is not None and job is not None:
-            attendant.forget(job)
+        """The speaker went on or has gone: what was begun is worthless. Who is fed again within a second went on."""
+        for attendant in self._all():
+            attendant.drop(recording)
 
     def words(
         self, recording: str, sound: Sound, language: str, *, short: bool = False
     ) -> Future[Words]:
-        """Its result never raises; no words from engine "none" where the engine is missing, late or broken."""
-        words = self._job(recording, sound, language, short=short, wanted=True)
-        words.add_done_callback(lambda _: self._release(recording, words))
-        return words
+        """Never raises, and settles within `Limits.waiting`.
+
+        No words from engine "none" where the engine is missing or broken, from LATER where nobody could listen in
+        time: then `later` has a future of the real ones.
+        """
+        engine = self.engine(language)
+        attendant = self._attendant(engine)
+        if attendant is None or not len(sound):
+            return settled(NOTHING)
+        real = self._mended(
+            attendant.words(recording, sound, language, short=short), engine, language
+        )
+        return self._in_time(recording, real, attendant)
+
+    def later(self, recording: str) -> Future[Words] | None:
+        """The words that LATER promised; they are given out once, and never raise."""
+        with self._lock:
+            return self._later.pop(recording, None)
+
+    def second(self, recording: str, sound: Sound, language: str) -> Future[Words] | None:
+        """What another kind of engine makes of it, in the background; None where there is no other."""
+        engine = self._second(language, self._models)
+        attendant = self._attendant(engine, low=True)
+        if attendant is None or not len(sound):
+            return None
+        words = attendant.words(recording, sound, language, short=False, turn=Turn.SECOND)
+        return self._mended(words, engine, language)
 
     def close(self) -> None:
         """End every process; whoever still waits gets no words."""
         with self._lock:
-            attendants = list(self._attendants.values())
-        for attendant in attendants:
+            self._closed = True
+        for attendant in self._all():
             attendant.close()
 
-    def _job(
-        self, recording: str, sound: Sound, language: str, *, short: bool, wanted: bool
+    def _known(self, language: str) -> Engine:
+        return self._chosen.get(language) or self.engine(language)
+
+    def _all(self) -> list[Attendant | StreamAttendant]:
+        with self._lock:
+            return list(self._attendants.values())
+
+    def _attendant(
+        self, engine: Engine, *, low: bool = False
+    ) -> Attendant | StreamAttendant | None:
+        """Second ears have a process of their own, which gives way to all others."""
+        with self._lock:
+            known = self._attendants.get((engine, low))
+            if known is not None or engine == NONE or self._closed:
+                return known
+            made: Attendant | StreamAttendant = (
+                StreamAttendant(engine, self._limits)
+                if engine.follows
+                else Attendant(engine, self._limits, self._hot_words, low=low)
+            )
+            self._attendants[engine, low] = made
+            return made
+
+    def _hot_words(self, language: str) -> Sequence[str]:
+        return self._hot.get(language, ())
+
+    def _mended(self, heard: Future[Words], engine: Engine, language: str) -> Future[Words]:
+        """With the words of the community put right, where the engine takes none itself."""
+        if not engine.follows or self._correct is _as_heard:
+            return heard
+        mended: Future[Words] = Future()
+        heard.add_done_callback(lambda _: settle(mended, self._put_right(heard.result(), language)))
+        return mended
+
+    def _put_right(self, words: Words, language: str) -> Words:
+        try:
+            return replace(words, text=self._correct(words.text, language))
+        except Exception:
+            log.exception("what was heard could not be corrected")
+            return words
+
+    def _in_time(
+        self, recording: str, real: Future[Words], attendant: Attendant | StreamAttendant
     ) -> Future[Words]:
+        answer: Future[Words] = Future()
+        too_late = partial(self._too_late, recording, real, answer, attendant)
+        late = Timer(self._limits.waiting, too_late)
+        late.daemon = True
+        late.start()
+        answer.add_done_callback(lambda _: late.cancel())
+        real.add_done_callback(lambda _: settle(answer, real.result()))
+        if not answer.done() and attendant.ahead(recording) > self._limits.waiting:
+            too_late()
+        return answer
+
+    def _too_late(
+        self,
+        recording: str,
+        real: Future[Words],
+        answer: Future[Words],
+        attendant: Attendant | StreamAttendant,
+    ) -> None:
         with self._lock:
-            attendant, job = self._jobs.get(recording, (None, None))
-            if attendant and job and job.fits(sound, language, short=short):
-                if wanted:
-                    attendant.want(job)
-                return job.words
-            if attendant and job:
-                attendant.forget(job)
-            return self._new_job(Job(recording, sound.copy(), language, short, wanted))
-
-    def _release(self, recording: str, words: Future[Words]) -> None:
-        with self._lock:
-            _, job = self._jobs.get(recording, (None, None))
-            if job is not None and job.words is words:
-                del self._jobs[recording]
-
-    def _new_job(self, job: Job) -> Future[Words]:
-        engine = self.engine(job.language)
-        if engine == NONE or not len(job.sound):
-            job.settle(NOTHING)
-            return job.words
-        attendant = self._attendant(engine)
-        self._jobs[job.recording] = (attendant, job)
-        attendant.add(job)
-        return job.words
-
-    def _attendant(self, engine: Engine) -> Attendant:
-        if engine not in self._attendants:
-            self._attendants[engine] = Attendant(engine, self._limits)
-        return self._attendants[engine]
+            self._later[recording] = real
+            if len(self._later) > _PROMISED:
+                self._later.popitem(last=False)
+        attendant.put_off(recording)
+        if not settle(answer, WAITS):
+            self.later(recording)
