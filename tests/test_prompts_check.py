@@ -22,7 +22,8 @@ TEXTS = [("hello", "您好。"), ("bye", "再见。")]
 
 def tone(seconds: float, loud: float = 3300) -> Sound:
     t = np.arange(int(seconds * RATE)) / RATE
-    return (loud * np.sqrt(2) * np.sin(2 * np.pi * 440 * t)).astype(np.int16)
+    sound: Sound = (loud * np.sqrt(2) * np.sin(2 * np.pi * 440 * t)).astype(np.int16)
+    return sound
 
 
 def still(seconds: float) -> Sound:

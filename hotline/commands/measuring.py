@@ -1,5 +1,6 @@
 """``hotline bench``: figures by command, on this machine."""
 
+from importlib.resources import files
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -8,7 +9,9 @@ import click
 
 from hotline import bench as measure
 from hotline.bench_crowd import crowd as measure_crowd
+from hotline.bench_mouth import mouth_figures
 from hotline.cli import json_option, print_json, screen
+from hotline.settings import Settings
 from speech.audio import read_sound
 
 
@@ -60,6 +63,21 @@ def crowd(files: tuple[Path, ...], at_once: int, kills: int, as_json: bool) -> N
         settings = measure.settings_elsewhere(Path(home))
         sounds = [read_sound(file) for file in files]
         figures = measure_crowd(settings, sounds, at_once, kills, status.update)
+    report(figures, as_json=as_json)
+
+
+@bench.command()
+@json_option
+def mouth(as_json: bool) -> None:
+    """How soon the mouth speaks, and what it costs beside bare espeak-ng: CPU, latency, memory.
+
+    A cached sentence in ms (p95), our espeak-ng process beside the bare library in the same run, and of the neural
+    voice, where it is installed, the first clause beside the whole text and CPU seconds for a second of speech.
+    """
+    settings = Settings.read()
+    prepared = Path(str(files("ivr") / "prompts" / "zh"))
+    with screen.status("speaking") as status:
+        figures = mouth_figures(settings.models, prepared, status.update)
     report(figures, as_json=as_json)
 
 

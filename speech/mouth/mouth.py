@@ -7,7 +7,7 @@ installed, espeak-ng last). What a voice cannot say the next one does: a caller 
 import logging
 import queue
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +22,7 @@ from speech.mouth.voices import Espeak, Speechless, Voice
 
 log = logging.getLogger(__name__)
 
+NOBODY = "no voice speaks {!r}"
 BREATH = 0.25  #: s that a text without a single sayable character becomes
 
 
@@ -53,7 +54,7 @@ class Mouth:
 
     def stream(
         self, text: str, language: str = "zh", pace: Pace = "normal", *, keep: bool = True
-    ) -> Iterator[Sound]:
+    ) -> Generator[Sound, None, None]:
         """The same sound in pieces, in order: the next clause is made while the one before is heard.
 
         What is prepared or was said before comes in one piece. A caller who hangs up closes the iterator.
@@ -75,6 +76,11 @@ class Mouth:
     def speakers(self, language: str) -> list[str]:
         """The names of the voices for any text, best first."""
         return [speaker.name for speaker in self._speakers if speaker.speaks(language)]
+
+    def who_speaks(self, language: str, text: str) -> str:
+        """The name of the voice that really says a text just now. Raises Speechless."""
+        able = [speaker for speaker in self._speakers if speaker.speaks(language)]
+        return _first(able, text, language)[1][0].name
 
     def close(self) -> None:
         for speaker in self._speakers:
@@ -99,7 +105,7 @@ class Mouth:
         said = spoken(text, language)
         able = [speaker for speaker in self._speakers if speaker.speaks(language)]
         if not able:
-            raise Speechless(f"no voice speaks {language!r}")
+            raise Speechless(NOBODY.format(language))
         pieces = able[0].pieces(said)
         whole: list[Sound] = []
         by = set()
@@ -123,10 +129,10 @@ def _first(able: list[Voice], piece: str, language: str) -> tuple[Sound, list[Vo
             problems.append(problem)
             continue
         return np.concatenate(sounds), able[number:]
-    raise Speechless(str(problems[-1]))
+    raise Speechless(str(problems[-1]) if problems else NOBODY.format(language))
 
 
-def _ahead(pieces: Iterator[Sound]) -> Iterator[Sound]:
+def _ahead(pieces: Iterator[Sound]) -> Generator[Sound, None, None]:
     """The same, made in a thread of its own that does not wait until a piece is asked for."""
     made: queue.SimpleQueue[Sound | BaseException | None] = queue.SimpleQueue()
     unwanted = threading.Event()

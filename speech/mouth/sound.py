@@ -3,6 +3,8 @@
 A `Wave` is floats of +-1 at 8 kHz; everybody else has int16.
 """
 
+from functools import cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -24,10 +26,17 @@ def band(wave: Wave, taps: int = 257) -> Wave:
     """Keep LOWEST..HIGHEST: difference of two windowed sinc low-passes."""
     if not wave.size:
         return wave
+    size = 1 << (wave.size + taps - 1).bit_length()
+    kept = np.fft.irfft(np.fft.rfft(wave, size) * np.fft.rfft(_filter(taps), size), size)
+    return np.asarray(kept[taps // 2 : taps // 2 + wave.size])
+
+
+@cache
+def _filter(taps: int) -> Wave:
     n = np.arange(taps) - (taps - 1) / 2
     low, high = (2 * f / RATE * np.sinc(2 * f / RATE * n) for f in (LOWEST, HIGHEST))
-    kept: Wave = np.convolve(wave, (high - low) * np.blackman(taps))
-    return kept[taps // 2 : taps // 2 + wave.size]
+    weights: Wave = (high - low) * np.blackman(taps)
+    return weights
 
 
 def active_rms(wave: Wave, within: float = 30.0) -> float:

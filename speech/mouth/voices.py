@@ -85,6 +85,11 @@ class Espeak:
         with self._lock:
             self._drop()
 
+    @property
+    def process_id(self) -> int | None:
+        """Of the process that speaks, where there is one; measuring asks for it."""
+        return self._worker.process_id if self._worker else None
+
     def _ask_twice(self, ask: dict[str, Any]) -> None:
         problem = ""
         for _ in range(2):
