@@ -8,7 +8,8 @@ import pytest
 
 from hotline.settings import Settings
 from speech.audio import read_sound
-from speech.bench import hear_call
+from speech.bench import error_rate, hear_call
+from speech.confidence import understood
 
 MODEL = Settings.read().models / "whisper-base"
 CALLS = Path(os.environ.get("HOTLINE_TEST_DATA", "")) / "calls"
@@ -56,3 +57,33 @@ def test_the_same_recording_gives_the_same_words(ear):
     assert ear.transcribe(sound, "zh", short=False) == first
     assert 0.5 < (first.confidence or 0) <= 1
     assert first.engine == "whisper-base"
+    assert (first.calibrated, first.language) == (True, "zh")
+
+
+def test_english_on_a_mandarin_line_is_heard_as_english(ear, rows):
+    for name in ("c42.wav", "c43.wav", "c44.wav"):
+        words = ear.transcribe(read_sound(CALLS / name), "zh", short=False)
+        assert words.language == "en"
+        assert error_rate(words.text, rows[name]["transcript"], "en") < 0.35
+
+
+def test_mandarin_stays_mandarin_and_is_heard_on_an_english_line_too(ear):
+    for name in SOME[:3]:
+        sound = read_sound(CALLS / name)
+        words = ear.transcribe(sound, "zh", short=False)
+        assert words.language == "zh"
+        assert understood(words)
+        assert ear.transcribe(sound, "en", short=False) == words
+
+
+def test_dialects_are_not_understood(ear):
+    """`hotline calibrate FOLDER --check` says which."""
+    clips = sorted((CALLS.parent / "dialects").glob("*.wav"))
+    heard = [ear.transcribe(read_sound(clip), "zh", short=False) for clip in clips]
+    assert sum(not understood(words) for words in heard) >= 15
+
+
+def test_an_answer_of_one_word_is_not_calibrated(ear, rows):
+    said = read_sound(CALLS / "c36.wav")[:16000]
+    words = ear.transcribe(said, "zh", short=True)
+    assert not words.calibrated
