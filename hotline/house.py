@@ -95,9 +95,10 @@ def open_house(
 def open_mouth(settings: Settings) -> Mouth:
     """What was rendered here comes before what is shipped; a person's recording before both."""
     shipped = Path(str(files("ivr") / "prompts"))
-    folders = [*(settings.home / "prepared" / one for one in LANGUAGES), shipped / "zh"]
+    made = settings.home / "prepared"
     return Mouth(
-        voices=folders,
+        voices=[*(made / one for one in LANGUAGES), shipped / "zh"],
+        slow=[made / f"{one}-slow" for one in LANGUAGES],
         overrides=settings.voices,
         cache=settings.cache / "voice",
         speakers=speakers(settings.models),

@@ -13,6 +13,7 @@ from speech.audio import RATE, Sound
 from speech.mouth import Espeak, Mouth, Speechless
 from speech.mouth.clauses import LONGEST, clauses, ending, sentences
 from speech.mouth.driver import engine
+from speech.mouth.mouth import MOST
 from speech.mouth.pauses import clause_ends, paced
 from speech.mouth.prepared import BadIndex
 from speech.mouth.sound import active_rms
@@ -191,6 +192,71 @@ def test_in_a_recording_with_a_room_around_it_the_room_goes_on_in_the_longer_pau
 def test_what_ends_with_a_mark_leaves_time_before_what_follows():
     assert len(paced(tone(1.0), "slow", "您刚才说的是：")) == pytest.approx(1.6 * RATE, abs=80)
     assert len(paced(tone(1.0), "slow", "下午三点")) == RATE
+
+
+def test_what_was_prepared_slowly_is_played_as_it_is_at_that_pace_only(tmp_path):
+    usual = prepare(tmp_path / "zh", "two", "一，二", tone(1.0))
+    slow = prepare(tmp_path / "zh-slow", "two", "一，二", tone(1.5))
+    mine = Mouth([usual], tmp_path / "own", tmp_path / "spoken", slow=[slow], speakers=[])
+    assert [len(mine.say("一，二", pace=pace)) / RATE for pace in ("normal", "slow")] == [1.0, 1.5]
+    (tmp_path / "own").mkdir()
+    words = np.concatenate([tone(1.0), still(0.3), tone(1.0)])
+    soundfile.write(tmp_path / "own" / "two.wav", words, RATE)
+    assert rests(mine.say("一，二", pace="slow")) == pytest.approx([0.75], abs=0.03)
+
+
+def test_a_voice_is_given_each_clause_by_itself_where_pauses_are_wanted(tmp_path):
+    hum = Humming()
+    said = mouth(tmp_path, hum).say("对，请按一。不对，请按二。", pace="slow")
+    assert hum.asked == ["对，", "请按一。", "不对，", "请按二。"]
+    assert rests(said) == pytest.approx(
+        [0.65, 0.65, 0.65], abs=0.02
+    )  # a hum has no edge of its own
+
+
+def test_what_staff_type_is_said_in_words_and_kept_under_them(tmp_path):
+    hum = Humming()
+    mine = mouth(tmp_path, hum)
+    mine.say("3栋2单元102")
+    mine.say("三栋二单元幺零二")
+    assert hum.asked == ["三栋二单元幺零二"]
+    folder = prepare(tmp_path / "zh", "floor", "二楼", tone(0.7))
+    assert len(mouth(tmp_path, hum, folders=[folder]).say("2楼")) == int(0.7 * RATE)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["您好👋🏽。", "好" * 10_000, "a" * 3000, "\x00\x07\x1b[31m好", "\ud83d好", "\u202eمرحبا\u202c", "！？……", "-" * 500,
+     "ok\r\nok", "\ufeff好", "<speak>好</speak>", "[[h@l'oU]]", "3" * 500, "\u0301" * 50, "\u200b"],
+)  # fmt: skip
+@pytest.mark.parametrize("pace", ["normal", "slow"])
+def test_nothing_that_staff_may_type_silences_the_mouth(tmp_path, espeak, text, pace):
+    said = mouth(tmp_path, espeak).say(text, "zh", pace)
+    assert said.size
+    assert said.dtype == np.int16
+
+
+def test_a_text_that_nobody_can_listen_to_is_cut_at_the_end_of_a_sentence(tmp_path):
+    hum = Humming()
+    mouth(tmp_path, hum).say("今天的水已经修好了。" * 1000)
+    assert 1980 < len("".join(hum.asked)) <= MOST
+    assert set(hum.asked) == {"今天的水已经修好了。"}
+
+
+def test_a_recording_of_any_form_is_brought_to_the_line(tmp_path):
+    folder = prepare(tmp_path / "zh", "hello", "您好。", tone(0.5))
+    mine, own = mouth(tmp_path, folders=[folder]), tmp_path / "own" / "hello.wav"
+    own.parent.mkdir()
+    wide = np.stack([np.repeat(tone(2.0), 6)] * 2, axis=1)
+    for samples, rate, subtype in [
+        (wide, 48000, "PCM_24"), (tone(2.0), 8000, "ALAW"), (tone(2.0, loud=60000), 8000, "PCM_16"),
+    ]:  # fmt: skip
+        soundfile.write(own, samples, rate, subtype=subtype)
+        assert len(mine.say("您好。")) == pytest.approx(2 * RATE, abs=2)
+    soundfile.write(own, still(2.0), 8000)
+    assert (
+        mine.source("您好。") == own
+    )  # silence is what somebody recorded; `prompts check` names it
 
 
 def test_points_inside_numbers_end_no_clause():

@@ -32,13 +32,17 @@ def sentences(text: str) -> list[str]:
     return [part for s in whole for part in _short(s) if _sayable(part)]
 
 
-def clauses(text: str) -> list[str]:
-    """Sentences parted again at commas and colons, where at least FEWEST letters stand before and after.
+def clauses(text: str, fewest: int = FEWEST) -> list[str]:
+    """Sentences parted again at commas and colons, where at least `fewest` letters stand before and after.
 
     >>> clauses("对，请按一。您家里的电梯，今天上午已经修好了。")
     ['对，请按一。', '您家里的电梯，', '今天上午已经修好了。']
     """
-    return [clause for sentence in sentences(text) for clause in _joined(_CLAUSE.findall(sentence))]
+    return [
+        clause
+        for sentence in sentences(text)
+        for clause in _joined(_CLAUSE.findall(sentence), fewest)
+    ]
 
 
 def ending(piece: str) -> Ending:
@@ -54,13 +58,13 @@ def without_end(piece: str) -> str:
     return piece.rstrip(f"{SENTENCE_ENDS}{CLAUSE_ENDS}.”’」』）)\"' ")
 
 
-def _joined(pieces: list[str]) -> list[str]:
+def _joined(pieces: list[str], fewest: int) -> list[str]:
     """Short ones go with the next, a short last one with the one before."""
     out: list[str] = []
     open_ = ""
     for piece in pieces:
         open_ += piece
-        if _length(open_) >= FEWEST:
+        if _length(open_) >= fewest:
             out.append(open_)
             open_ = ""
     if open_ and out:

@@ -14,7 +14,7 @@ import numpy as np
 
 from speech.audio import Sound, silence
 from speech.mouth.cache import SpokenCache
-from speech.mouth.clauses import sentences
+from speech.mouth.clauses import clauses, sentences
 from speech.mouth.pauses import Pace, paced, placed
 from speech.mouth.prepared import PreparedVoices
 from speech.mouth.spoken import spoken
@@ -23,6 +23,7 @@ from speech.mouth.voices import Espeak, Speechless, Voice
 log = logging.getLogger(__name__)
 
 NOBODY = "no voice speaks {!r}"
+MOST = 2000  #: characters of one text, about eight minutes
 BREATH = 0.25  #: s that a text without a single sayable character becomes
 
 
@@ -33,10 +34,12 @@ class Mouth:
         overrides: Path,
         cache: Path,
         *,
+        slow: Sequence[Path] = (),
         speakers: Sequence[Voice] | None = None,
     ) -> None:
-        """`voices`: prepared folders; `speakers`: voices for any other text, best first (None: espeak-ng)."""
+        """`voices`: prepared folders, `slow`: those with longer pauses; `speakers`: best first (None: espeak-ng)."""
         self._prepared = PreparedVoices(list(voices), overrides)
+        self._slow = PreparedVoices(list(slow), overrides)
         self._cache = SpokenCache(cache)
         self._speakers: list[Voice] = [Espeak()] if speakers is None else list(speakers)
 
@@ -90,8 +93,10 @@ class Mouth:
         """What needs no voice: nothing at all, what is prepared, what was said before."""
         if not text:
             return silence(0)
-        said = spoken(text, language)
+        said = _in_words(text, language)
         for wording in dict.fromkeys((text, said)):
+            if pace == "slow" and (slow := self._slow.find(wording)) is not None:
+                return slow if not self._slow.recorded(wording) else paced(slow, pace, wording)
             prepared = self._prepared.find(wording)
             if prepared is not None:
                 return paced(prepared, pace, wording)
@@ -102,11 +107,11 @@ class Mouth:
 
     def _made(self, text: str, language: str, pace: Pace, *, keep: bool) -> Iterator[Sound]:
         """Piece by piece; kept where one voice said it all."""
-        said = spoken(text, language)
+        said = _in_words(text, language)
         able = [speaker for speaker in self._speakers if speaker.speaks(language)]
         if not able:
             raise Speechless(NOBODY.format(language))
-        pieces = able[0].pieces(said)
+        pieces = clauses(said, fewest=1) if pace == "slow" else able[0].pieces(said)
         whole: list[Sound] = []
         by = set()
         for number, piece in enumerate(pieces, 1):
@@ -118,17 +123,25 @@ class Mouth:
             self._cache.keep(said, f"{by.pop()}/{language}", pace, np.concatenate(whole))
 
 
+def _in_words(text: str, language: str) -> str:
+    """At most MOST characters, cut at the end of a sentence: nobody can listen to more at once."""
+    if len(text) > MOST:
+        log.warning("a text of %d characters is cut: a call says at most %d", len(text), MOST)
+        text = "".join(sentences(text[:MOST])[:-1]) or text[:MOST]
+    return spoken(text, language)
+
+
 def _first(able: list[Voice], piece: str, language: str) -> tuple[Sound, list[Voice]]:
     """What the best voice makes of a piece, and the voices from that one on: nobody changes back in mid-sentence."""
     problems = []
     for number, speaker in enumerate(able):
         try:
-            sounds = [speaker.speak(part, language) for part in speaker.pieces(piece) or [piece]]
+            sound = speaker.speak(piece, language)
         except Speechless as problem:
             log.warning("%s gives way: %s", speaker.name, problem)
             problems.append(problem)
             continue
-        return np.concatenate(sounds), able[number:]
+        return sound, able[number:]
     raise Speechless(str(problems[-1]) if problems else NOBODY.format(language))
 
 

@@ -66,6 +66,11 @@ class PreparedVoices:
     def knows(self, text: str) -> bool:
         return any(path.exists() for path, _ in self._candidates(text))
 
+    def recorded(self, text: str) -> bool:
+        """Is it a person whom `find` would play?"""
+        source = self.source(text)
+        return source is not None and source.parent == self._overrides
+
     def source(self, text: str) -> Path | None:
         """The file `find` would play."""
         for path, recorded in self._candidates(text):
