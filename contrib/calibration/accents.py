@@ -35,7 +35,15 @@ def wu(phonemes: str) -> str:
 def yue(phonemes: str) -> str:
     """Guangzhou: k for ʨ, h for x and ɕ, some finals closed by a stop, tones of its own."""
     plain = _tones(phonemes.translate(PLAIN), "→↓↗↓")
-    for theirs, ours in (("ʨʰ", "kʰ"), ("ʨ", "k"), ("ɕ", "h"), ("x", "h"), ("ɨ", "i"), ("au", "ou"), ("ɤ", "ɔ")):
+    for theirs, ours in (
+        ("ʨʰ", "kʰ"),
+        ("ʨ", "k"),
+        ("ɕ", "h"),
+        ("x", "h"),
+        ("ɨ", "i"),
+        ("au", "ou"),
+        ("ɤ", "ɔ"),
+    ):
         plain = plain.replace(theirs, ours)
     plain = re.sub(r"([iuɔ])↓(?=[ ]|$)", r"\1→k", plain)
     return re.sub(r"(ɛ[→↗↓↘])n", r"\1m", plain)

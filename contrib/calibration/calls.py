@@ -84,25 +84,41 @@ def loudness(wave: Wave) -> float:
     return float(np.sqrt(frames[frames > frames.max() / 1000].mean()))
 
 
-def noise(condition: Condition, length: int, others: list[Wave], chance: np.random.Generator) -> Wave:
+def noise(
+    condition: Condition, length: int, others: list[Wave], chance: np.random.Generator
+) -> Wave:
     time = np.arange(length) / RATE
     if condition.noise == "tv":
         chosen = chance.choice(len(others), 3, replace=False)
-        return sum((np.resize(np.roll(others[n], int(chance.integers(RATE))), length) for n in chosen), np.zeros(length))
+        return sum(
+            (np.resize(np.roll(others[n], int(chance.integers(RATE))), length) for n in chosen),
+            np.zeros(length),
+        )
     if condition.noise == "street":
-        swell = 1 + 0.6 * np.sin(2 * np.pi * chance.uniform(0.1, 0.25) * time + chance.uniform(0, 6))
+        swell = 1 + 0.6 * np.sin(
+            2 * np.pi * chance.uniform(0.1, 0.25) * time + chance.uniform(0, 6)
+        )
         return shaped(length, 60, 3000, chance) * swell
-    hum = sum((np.sin(2 * np.pi * 50 * n * time + n) / n for n in (1, 2, 3, 5, 7, 9, 11)), np.zeros(length))
+    hum = sum(
+        (np.sin(2 * np.pi * 50 * n * time + n) / n for n in (1, 2, 3, 5, 7, 9, 11)),
+        np.zeros(length),
+    )
     return hum + 3 * shaped(length, 300, 3400, chance)
 
 
-def carried(voice: Wave, rate: int, condition: Condition, others: list[Wave], chance: np.random.Generator) -> NDArray[np.int16]:
+def carried(
+    voice: Wave, rate: int, condition: Condition, others: list[Wave], chance: np.random.Generator
+) -> NDArray[np.int16]:
     wave = telephone_band(soxr.resample(aged(voice, rate, condition, chance), rate, RATE))
     wave *= 10 ** (condition.level / 20) / loudness(wave)
     if condition.noise:
         beside = noise(condition, len(wave), others, chance)
-        wave = wave + beside * loudness(wave) / np.sqrt(np.mean(beside**2)) * 10 ** (-condition.snr / 20)
-    wave = wave * (6 if condition.clipped else 1) + 10 ** (-66 / 20) * chance.standard_normal(len(wave))
+        wave = wave + beside * loudness(wave) / np.sqrt(np.mean(beside**2)) * 10 ** (
+            -condition.snr / 20
+        )
+    wave = wave * (6 if condition.clipped else 1) + 10 ** (-66 / 20) * chance.standard_normal(
+        len(wave)
+    )
     return ulaw_decode(ulaw_encode(from_floats(np.clip(wave, -0.98, 0.98), RATE)))
 
 
@@ -117,12 +133,29 @@ def main() -> int:
     for number, row in enumerate(rows):
         voice, rate = soundfile.read(voices / row["file"])
         bad = BAD[zlib.crc32(row["file"].encode()) % len(BAD)]
-        for condition in (CLEAN, bad) if row["kind"] not in {"sichuan", "wu", "yue"} else ((CLEAN, bad)[number % 2],):
+        for condition in (
+            (CLEAN, bad)
+            if row["kind"] not in {"sichuan", "wu", "yue"}
+            else ((CLEAN, bad)[number % 2],)
+        ):
             name = f"{Path(row['file']).stem}-{condition}.wav"
             chance = np.random.default_rng(zlib.crc32(name.encode()))
             write_wav(folder / name, carried(voice, rate, condition, others, chance))
             text = row["file"].split("-")[0]
-            lines.append("\t".join([name, row["transcript"], row["lang"], row["kind"], row["voice"], text, str(condition)]) + "\n")
+            lines.append(
+                "\t".join(
+                    [
+                        name,
+                        row["transcript"],
+                        row["lang"],
+                        row["kind"],
+                        row["voice"],
+                        text,
+                        str(condition),
+                    ]
+                )
+                + "\n"
+            )
     (folder / "manifest.tsv").write_text("".join(lines), encoding="utf-8")
     return 0
 

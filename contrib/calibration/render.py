@@ -24,10 +24,26 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "render_voice"))
 
 from kokoro import RATE, Kokoro, Manner, Wave, silence
 
-MANDARIN = (
-    "zf_xiaobei zm_yunxi zf_xiaoyi zm_yunjian zf_xiaoxiao zm_yunyang zf_xiaoni zm_yunxia".split()
-)
-ENGLISH = "af_heart bm_george am_michael bf_emma af_bella bm_lewis am_puck bf_alice".split()
+MANDARIN = [
+    "zf_xiaobei",
+    "zm_yunxi",
+    "zf_xiaoyi",
+    "zm_yunjian",
+    "zf_xiaoxiao",
+    "zm_yunyang",
+    "zf_xiaoni",
+    "zm_yunxia",
+]
+ENGLISH = [
+    "af_heart",
+    "bm_george",
+    "am_michael",
+    "bf_emma",
+    "af_bella",
+    "bm_lewis",
+    "am_puck",
+    "bf_alice",
+]
 SPEEDS = (0.75, 0.8, 0.85, 0.9, 1.0)
 # espeak's sounds as Kokoro's vocabulary spells them (misaki's table)
 SPELLING = (("a^ɪ", "I"), ("a^ʊ", "W"), ("d^ʒ", "ʤ"), ("e^ɪ", "A"), ("t^ʃ", "ʧ"), ("ɔ^ɪ", "Y"), ("o^ʊ", "O"), ("ə^l", "ᵊl"),
@@ -66,7 +82,9 @@ def english_sounds(sentence: str) -> str:
     out = []
     for clause, stop in re.findall(r"([^,.!?]+)([,.!?]?)", sentence):
         pointer = ctypes.pointer(ctypes.c_char_p(clause.strip().encode()))
-        sounds = (espeak.espeak_TextToPhonemes(pointer, 1, 0x02 | 1 << 7 | ord("^") << 8) or b"").decode()
+        sounds = (
+            espeak.espeak_TextToPhonemes(pointer, 1, 0x02 | 1 << 7 | ord("^") << 8) or b""
+        ).decode()
         for theirs, ours in SPELLING:
             sounds = sounds.replace(theirs, ours)
         out.append(sounds + stop)
@@ -92,21 +110,30 @@ def main() -> int:
     parser.add_argument("texts", type=Path)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--voices", type=Path, required=True)
+    parser.add_argument("--first", type=int, help="only so many; they come in a mixed order")
     args = parser.parse_args()
     args.folder.mkdir(parents=True, exist_ok=True)
     with args.texts.open(encoding="utf-8", newline="") as sheet:
-        rows = [dict(zip(("lang", "kind", "text"), line, strict=True)) for line in csv.reader(sheet, delimiter="\t")]
+        rows = [
+            dict(zip(("lang", "kind", "text"), line, strict=True))
+            for line in csv.reader(sheet, delimiter="\t")
+        ]
     kokoro, index = Voices(args.voices), []
-    for row, voice, accent, speed in sorted(wanted(rows), key=lambda one: zlib.crc32(one[0]["text"].encode())):
+    mixed = sorted(wanted(rows), key=lambda one: zlib.crc32(one[0]["text"].encode()))
+    for row, voice, accent, speed in mixed[: args.first]:
         name = f"{row['lang']}{rows.index(row):03d}-{voice}{'-' + accent if accent else ''}.wav"
         said = re.sub(r"\[p=\d+\]", "", row["text"])
         index.append((name, said, row["lang"], accent or row["kind"], voice))
         if not (args.folder / name).exists():
             manner = Manner(voice=voice, speed=speed, pause=0.5, clause=0.25, lead=0.3, tail=0.4)
             say = kokoro.english if row["lang"] == "en" else kokoro.say
-            wave = kokoro.accented(row["text"], manner, accent) if accent else say(row["text"], manner)
+            wave = (
+                kokoro.accented(row["text"], manner, accent) if accent else say(row["text"], manner)
+            )
             soundfile.write(args.folder / name, wave, RATE, subtype="PCM_16")
-    lines = "".join("\t".join(one) + "\n" for one in [("file", "transcript", "lang", "kind", "voice"), *index])
+    lines = "".join(
+        "\t".join(one) + "\n" for one in [("file", "transcript", "lang", "kind", "voice"), *index]
+    )
     (args.folder / "index.tsv").write_text(lines, encoding="utf-8")
     return 0
 
