@@ -1,6 +1,7 @@
 """The real Kaldi decoder with the only Vosk model the registry has, a Korean one, dither off so that it repeats itself."""
 
 import json
+import os
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
@@ -11,7 +12,11 @@ import pytest
 from vosk import KaldiRecognizer
 
 from speech.audio import from_floats, silence, to_16k, ulaw_decode, ulaw_encode
+from speech.calibration import Example, fit
+from speech.commands import WordTime
 from speech.ears import EarDesk, choose
+from speech.ears.base import BadModel
+from speech.ears.short import accepted, phrases
 from speech.ears.vosk import VoskEar
 from speech.mouth.espeak import library
 
@@ -38,6 +43,16 @@ def models(tmp_path_factory):
 @pytest.fixture(scope="module")
 def ear(models):
     return VoskEar(choose("ko", models).model)
+
+
+def korean(phrase):
+    """As espeak-ng says it over a telephone."""
+    speaker = library()
+    speaker.voice("ko")
+    speaker.set("rate", 140)
+    wave = speaker.speak(phrase).astype(np.float64) / 32768
+    spoken = ulaw_decode(ulaw_encode(from_floats(wave, speaker.rate)))
+    return np.concatenate([silence(0.5), spoken, silence(0.5)])
 
 
 @pytest.fixture(scope="module")
@@ -76,14 +91,83 @@ def test_the_desk_runs_vosk_in_its_own_process(models, ear, babble):
     desk.close()
 
 
+def test_a_speaker_who_is_followed_has_the_words_of_the_whole(models, ear, babble):
+    desk = EarDesk(models)
+    for start in range(0, len(babble), 160):
+        desk.hear("r1", babble[start : start + 160], "ko")
+    words = desk.words("r1", babble, "ko").result(90)
+    desk.close()
+    assert words == ear.transcribe(babble, "ko", short=False)
+    assert all(0 <= word.start < word.end for word in words.times)
+    assert [word.start for word in words.times] == sorted(word.start for word in words.times)
+
+
+def test_words_after_the_end_of_the_sound_are_left_out(ear, babble):
+    following = ear.follow("ko")
+    following.hear(babble)
+    assert following.finish(0.0, short=False).text == ""
+
+
+def test_an_answer_from_the_list_is_never_sure_of_itself(ear):
+    spoken = korean("아니요")
+    words = ear.transcribe(spoken, "ko", short=True)
+    assert words.confidence is None or not words.engine.endswith("+answers")
+
+
+def test_the_list_has_no_say_where_somebody_says_more():
+    said = [
+        WordTime(text=text, start=at, end=at + 0.4, confidence=1.0)
+        for at, text in enumerate(["복싱", "안", "배워"])
+    ]
+    forced = [WordTime(text="아니요", start=0.1, end=2.4, confidence=1.0)]
+    known = ["네", "아니요"]
+    assert accepted(said, forced, known) is said
+    short = said[:1]
+    assert accepted(short, forced, known) is forced
+    assert accepted([], forced, known) == []
+    own = [WordTime(text="네", start=0.2, end=0.5, confidence=0.4)]
+    assert accepted(own, forced, known) is own
+
+
+def test_a_list_keeps_what_the_model_knows(ear):
+    assert {"네", "아니요"} <= set(ear.phrases("ko"))
+    assert not ear.phrases("zh")
+    assert phrases("en", {"yes", "no"}.__contains__) == ["yes", "no"]
+
+
+def test_a_calibration_beside_the_model_makes_its_confidence_true(models, babble):
+    folder = choose("ko", models).model
+    beside = Path(f"{folder}.calibration.json")
+    fit([Example({"confidence": at / 40}, at / 80) for at in range(40)]).save(beside)
+    words = VoskEar(folder).transcribe(babble, "ko", short=False)
+    beside.unlink()
+    assert words.calibrated
+    assert words.confidence < 0.7
+
+
+@pytest.mark.parametrize(
+    "lost", ["am/final.mdl", "graph/Gr.fst", "ivector/final.ie", "conf/model.conf"]
+)
+def test_a_model_with_a_file_missing_says_which_and_how_to_mend_it(models, tmp_path, lost):
+    broken = tmp_path / "vosk-model-small-ko-0.22"
+    shutil.copytree(choose("ko", models).model, broken, copy_function=os.symlink)
+    (broken / lost).unlink()
+    with pytest.raises(BadModel, match=f"{lost} missing or empty. `hotline models install"):
+        VoskEar(str(broken))
+
+
+def test_a_model_of_another_language_hears_nobody_and_says_so(models, ear, babble, caplog):
+    with pytest.raises(BadModel, match="another language"):
+        ear.follow("zh")
+    desk = EarDesk(models, chooser=lambda *_: choose("ko", models))
+    assert desk.words("r1", babble, "zh").result(90).engine == "none"
+    desk.close()
+    assert "hotline models install zh" in caplog.text
+
+
 @pytest.mark.parametrize("phrase", ["안녕 하세요", "병원"])
 def test_a_phrase_of_the_grammar_is_decoded_at_telephone_rate(ear, phrase):
-    speaker = library()
-    speaker.voice("ko")
-    speaker.set("rate", 140)
-    wave = speaker.speak(phrase).astype(np.float64) / 32768
-    spoken = ulaw_decode(ulaw_encode(from_floats(wave, speaker.rate)))
-    sound = np.concatenate([silence(0.5), spoken, silence(0.5)])
+    sound = korean(phrase)
     grammar = json.dumps(["안녕 하세요", "병원", "감사 합니다"], ensure_ascii=False)
     decoder = KaldiRecognizer(ear.model, 16000, grammar)
     decoder.AcceptWaveform((to_16k(sound) * 32767).astype(np.int16).tobytes())

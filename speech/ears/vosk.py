@@ -160,7 +160,7 @@ class _Decoder:
             self._take(self._recogniser.Result())
 
     def so_far(self) -> str:
-        partial = json.loads(self._recogniser.PartialResult())["partial"]
+        partial = json.loads(self._recogniser.PartialResult()).get("partial", "")  # none after a pause
         return f"{self._said} {partial}".strip()
 
     def finish(self, length: float) -> list[WordTime]:
