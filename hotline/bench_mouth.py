@@ -55,9 +55,7 @@ print(json.dumps(used() - before))
 """
 
 
-def mouth_figures(
-    models: Path, prepared: Path, tell: Callable[[str], None]
-) -> dict[str, float | str | None]:
+def mouth_figures(models: Path, prepared: Path, tell: Callable[[str], None]) -> dict[str, Any]:
     """All of it; figures of the neural voice are None where it is not installed."""
     figures: dict[str, Any] = {}
     with TemporaryDirectory() as home:

@@ -42,6 +42,7 @@ class House:
     def warm(self, language: str) -> None:
         """Load what the first call would otherwise wait for: the model (in the background), the lexicon."""
         self.ears.warm(language)
+        self.mouth.warm(language)
         find_way("", language)
 
 

@@ -3,11 +3,15 @@
 import json
 import os
 import sys
+import threading
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from hotline.bench_mouth import mouth_figures
 from hotline.settings import Settings
 from speech.audio import RATE
 from speech.models import installed
@@ -85,6 +89,40 @@ def test_a_process_that_hangs_is_killed_in_time(humming):
         os.kill(hung, 0)
 
 
+def running(voice: Neural) -> Iterator[int]:
+    if (process_id := voice.process_id) is not None:
+        yield process_id
+
+
+def test_a_voice_that_is_closed_while_it_loads_ends_at_once(tmp_path):
+    voice = Neural(Path("nowhere"), command=process("import time; time.sleep(60)"))
+    mouth = Mouth([], tmp_path / "own", tmp_path / "spoken", speakers=[voice])
+    mouth.warm("zh")
+    while not list(running(voice)):
+        time.sleep(0.01)
+    mouth.close()
+    assert list(running(voice)) == []
+    with pytest.raises(Speechless, match="closed"):
+        mouth.say("您好。")
+
+
+def test_several_calls_take_turns_clause_by_clause(humming, tmp_path):
+    mouth = Mouth([], tmp_path / "own", tmp_path / "spoken", speakers=[humming])
+    text = "您家里的电梯修好了，您可以放心下楼了。" * 5
+    said: list[int] = []
+
+    def call(number: int) -> None:
+        said.append(sum(len(piece) for piece in mouth.stream(f"{text}{number}", keep=False)))
+
+    calls = [threading.Thread(target=call, args=(n,)) for n in range(6)]
+    for one in calls:
+        one.start()
+    for one in calls:
+        one.join()
+    assert len(set(said)) == 1
+    assert len(said) == 6
+
+
 def test_without_the_model_espeak_speaks_and_nobody_hears_an_error(tmp_path):
     broken, espeak = Neural(tmp_path / "nothing"), Espeak()
     mouth = Mouth([], tmp_path / "own", tmp_path / "spoken", speakers=[broken, espeak])
@@ -146,3 +184,12 @@ def test_the_hotline_s_own_process_never_imports_what_the_voice_needs(kokoro):
     kokoro.speak("您好。", "zh")
     assert not {"misaki", "jieba", "cn2an"} & set(sys.modules)
     assert json.loads((FOLDER / "installed.json").read_text("utf-8"))["licence"] == "Apache-2.0"
+
+
+def test_measuring_the_mouth_sets_our_espeak_beside_the_bare_one(tmp_path):
+    told: list[str] = []
+    figures = mouth_figures(tmp_path, Path("ivr/prompts/zh"), told.append)
+    assert figures["espeak_ratio"] > 0
+    assert figures["cached_ms_p95"] > 0
+    assert figures["neural"] is None
+    assert len(told) == 3

@@ -7,7 +7,7 @@ installed, espeak-ng last). What a voice cannot say the next one does: a caller 
 import logging
 import queue
 import threading
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +15,7 @@ import numpy as np
 from speech.audio import Sound, silence
 from speech.mouth.cache import SpokenCache
 from speech.mouth.clauses import clauses, sentences
+from speech.mouth.neural import Neural
 from speech.mouth.pauses import Pace, paced, placed
 from speech.mouth.prepared import PreparedVoices
 from speech.mouth.spoken import spoken
@@ -80,6 +81,12 @@ class Mouth:
         """The names of the voices for any text, best first."""
         return [speaker.name for speaker in self._speakers if speaker.speaks(language)]
 
+    def warm(self, language: str) -> None:
+        """Load the best voice in the background, so that the first call does not wait for it."""
+        best = next((speaker for speaker in self._speakers if speaker.speaks(language)), None)
+        if isinstance(best, Neural):
+            threading.Thread(target=_quietly, args=(best.warm,), daemon=True, name="warm").start()
+
     def who_speaks(self, language: str, text: str) -> str:
         """The name of the voice that really says a text just now. Raises Speechless."""
         able = [speaker for speaker in self._speakers if speaker.speaks(language)]
@@ -121,6 +128,13 @@ class Mouth:
             yield whole[-1]
         if keep and len(by) == 1:
             self._cache.keep(said, f"{by.pop()}/{language}", pace, np.concatenate(whole))
+
+
+def _quietly(work: Callable[[], None]) -> None:
+    try:
+        work()
+    except Speechless as problem:
+        log.warning("%s", problem)
 
 
 def _in_words(text: str, language: str) -> str:

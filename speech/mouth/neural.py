@@ -55,6 +55,7 @@ class Neural:
         self._worker: Worker | None = None
         self._failures = 0
         self._rests_until = 0.0
+        self._closed = False
 
     @property
     def name(self) -> str:
@@ -88,6 +89,10 @@ class Neural:
         return sound
 
     def close(self) -> None:
+        """Also in the middle of a clause, or while the weights are loaded."""
+        self._closed = True
+        if (worker := self._worker) is not None:
+            worker.kill()
         with self._lock:
             self._drop()
 
@@ -105,6 +110,8 @@ class Neural:
             self._lock.release()
 
     def _ask_alone(self, ask: dict[str, Any], limit: float) -> None:
+        if self._closed:
+            raise Speechless(f"{NAME} is closed")
         if self._now() < self._rests_until:
             raise Speechless(f"{NAME} failed a moment ago and rests")
         try:

@@ -37,6 +37,10 @@ class Worker:
     def process_id(self) -> int:
         return self._process.pid
 
+    def kill(self) -> None:
+        """From any thread: whoever waits for an answer is told that the process ended."""
+        self._process.kill()
+
     def ask(self, ask: dict[str, Any], limit: float | None = None) -> dict[str, Any]:
         """Raises WorkerLost where no answer comes within `limit` seconds, else the worker's own limit."""
         try:
