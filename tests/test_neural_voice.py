@@ -171,7 +171,7 @@ def test_kokoro_speaks_both_languages_at_a_natural_speed(kokoro):
 
 @needs_kokoro
 @pytest.mark.parametrize(
-    "text", ["ASAP，好的", "👍", "..." * 50, "\ud800\x00", "好" * 400, "Ω≈ç√", "ا ب ت", "x" * 300]
+    "text", ["ASAP，好的", "👍", "..." * 50, "\ud800\x00", "好" * 40, "Ω≈ç√", "ا ب ت", "x" * 10]
 )
 def test_odd_texts_are_said_or_left_to_the_next_voice(kokoro, tmp_path, text):
     mouth = Mouth([], tmp_path / "own", tmp_path / "spoken", speakers=[kokoro, Espeak()])
