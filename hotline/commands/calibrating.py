@@ -47,11 +47,16 @@ def calibrate(folder: Path, name: str | None, check: bool, as_json: bool) -> Non
 
 def _learn(folder: Path, name: str | None) -> dict[str, Any]:
     recordings, engine = _prepared(folder, name, work.FEWEST)
-    trials = work.usable(_heard(engine, recordings, work.learn))
+    return fitted(engine, _heard(engine, recordings, work.learn))
+
+
+def fitted(engine: Engine, heard: Sequence[Trial]) -> dict[str, Any]:
+    """Fits, shows how true it was and is, saves. Raises CannotCalibrate."""
+    trials = work.usable(heard)
     calibration, examples = work.calibrate(trials), work.examples(trials)
     right = [one.right for one in trials]
     now = [(one.heard.confidence, one.right) for one in trials if one.heard.confidence is not None]
-    figures: dict[str, Any] = {"engine": engine.name, "recordings": len(recordings)}
+    figures: dict[str, Any] = {"engine": engine.name, "recordings": len(heard)}
     figures["heard"] = len(trials)
     if now:
         figures["error_before"] = _table("before", *zip(*now, strict=True))
