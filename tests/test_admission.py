@@ -54,7 +54,7 @@ def test_a_long_queue_is_known_beforehand(desk_with, maker):
     desk = desk_with(maker, Limits(waiting=600.0))
     desk.words("first", silence(3), "zh").result(60)
     (attendant,) = desk._attendants.values()
-    attendant._cost = 30.0
+    getattr(attendant, "jobs" if maker == "HearsSlowly" else "streams").cost = 30.0
     calls = [desk.words(f"r{number}", silence(40), "zh") for number in range(3)]
     assert calls[-1].result(10).engine == LATER
 

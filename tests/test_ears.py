@@ -101,7 +101,7 @@ def test_what_is_wanted_comes_before_what_is_begun(desk_with):
     for number in range(20):
         desk.begin(f"early {number}", silence(1), "zh")
     (attendant,) = desk._attendants.values()
-    begun = [job.words for job in attendant._jobs.values()]
+    begun = [job.words for job in attendant.jobs._known.values()]
     jobs = [*begun, desk.words("wanted", silence(2), "zh")]
     for words in jobs:
         words.add_done_callback(lambda words: done.append(words.result().text))

@@ -14,9 +14,7 @@ from speech.ears.base import Turn
 from speech.ears.stream import Stream
 from speech.upsampler import Upsampler
 
-QUICK = Limits(
-    waiting=30.0, loading=20.0, mending=60.0, step=1.0, pulse=3.0, afterglow=0.2, forgotten=0.5
-)
+QUICK = Limits(waiting=30.0, loading=20.0, mending=60.0, step=1.0, pulse=3.0, afterglow=0.2)
 
 
 def loud(length: float) -> Sound:
@@ -109,7 +107,7 @@ def test_a_dropped_speaker_is_forgotten(desk_with):
     say(desk, "r1", silence(1))
     until(lambda: desk.partial("r1"))
     desk.drop("r1")
-    until(lambda: not ear_of(desk)._streams)
+    until(lambda: not len(ear_of(desk).streams))
 
 
 def test_hearing_never_waits_for_a_process_that_does_not_read(desk_with):
@@ -133,7 +131,7 @@ def test_a_model_that_does_not_load_is_left_alone_for_a_while(desk_with):
 def test_an_engine_that_raises_gives_no_words(desk_with):
     desk = desk_with("FollowsNobody")
     say(desk, "r1", silence(1))
-    until(lambda: any(one.failed for one in ear_of(desk)._streams.values()))
+    until(lambda: any(one.failed for one in ear_of(desk).streams._open.values()))
     say(desk, "r1", silence(1))
     assert desk.words("r1", silence(2), "zh").result(30).engine == "none"
     assert desk.words("r2", silence(2), "zh").result(30).engine == "none"
@@ -156,7 +154,7 @@ def test_ten_calls_outlive_their_killed_recogniser(desk_with, kills):
 def test_a_process_killed_while_words_are_awaited_is_replaced(desk_with):
     desk = desk_with("FollowsSlowly")
     calls = [desk.words(f"r{number}", silence(1), "zh") for number in range(10)]
-    until(lambda: any(one.heard for one in ear_of(desk)._streams.values()))
+    until(lambda: any(one.heard for one in ear_of(desk).streams._open.values()))
     kill_ear_of(desk)
     assert [call.result(60).text for call in calls] == ["zh 1.0 of 1.0"] * 10
 

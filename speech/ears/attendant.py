@@ -5,48 +5,20 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import dataclass, field
 from functools import partial
 from threading import Condition, Thread
 
-import numpy as np
-
-from speech.audio import Sound, seconds
+from speech.audio import Sound
 from speech.commands import Words
 from speech.ears.base import NOTHING, Turn, settle, settled
 from speech.ears.child import Child, EarDied, EarFailed, load
 from speech.ears.choose import Engine
+from speech.ears.jobs import Job, Jobs
 from speech.ears.limits import Limits
 
-__all__ = ["Attendant", "Job", "Limits"]
+__all__ = ["Attendant", "Limits"]
 
 log = logging.getLogger(__name__)
-
-_SHORTEST = (
-    10.0  # seconds: shorter recordings cost as much (Whisper: 0.7 s and more for every window)
-)
-_NEWEST = 0.3  # weight of the newest in the mean of what hearing costs
-
-
-@dataclass(eq=False, slots=True)
-class Job:
-    recording: str
-    sound: Sound = field(repr=False)
-    language: str
-    short: bool
-    turn: Turn
-    dropped: bool = False
-    failed: bool = False
-    words: Future[Words] = field(default_factory=Future)
-
-    def fits(self, sound: Sound, language: str, *, short: bool) -> bool:
-        same = self.language == language and self.short == short and not self.failed
-        return same and np.array_equal(self.sound, sound)
-
-    @property
-    def size(self) -> float:
-        """Seconds it counts for, when hearing is paid for."""
-        return max(_SHORTEST, seconds(self.sound))
 
 
 class Attendant:
@@ -67,11 +39,8 @@ class Attendant:
         self._hot = hot
         self._low = low
         self._clock = clock
-        self._jobs: dict[str, Job] = {}  # by recording
-        self._queue: list[Job] = []
-        self._at_work: Job | None = None
+        self.jobs = Jobs(limits.kept)
         self._child: Child | None = None
-        self._cost: float | None = None  # seconds for a second of sound
         self._broken: tuple[float, str] | None = None  # until when, and why
         self._warm = self._closed = False
         self._changed = Condition()
@@ -96,57 +65,35 @@ class Attendant:
     ) -> Future[Words]:
         """What was begun for the very same sound is taken over."""
         with self._changed:
-            job = self._jobs.get(recording)
-            if job is not None and job.fits(sound, language, short=short):
-                job.turn = min(job.turn, turn)
-                if job.words.done() and turn is not Turn.BEGUN:
-                    del self._jobs[recording]
-                self._changed.notify_all()
-                return job.words
+            known = self.jobs.take_over(recording, sound, language, turn, short=short)
+            self._changed.notify_all()
+        if known is not None:
+            return known.words
         self.drop(recording, even_late=True)
-        return self._add(Job(recording, sound.copy(), language, short, turn))
-
-    def _add(self, job: Job) -> Future[Words]:
+        job = Job(recording, sound.copy(), language, short, turn)
         with self._changed:
-            kept = sum(seconds(one.sound) for one in self._queue)
-            if self._closed or kept + seconds(job.sound) > self._limits.kept:
-                log.warning("no room for %s: it has its recording only", job.recording)
+            if self._closed or not self.jobs.add(job):
+                log.warning("no room for %s: it has its recording only", recording)
                 return settled(NOTHING)
-            self._jobs[job.recording] = job
-            self._queue.append(job)
             self._changed.notify_all()
         return job.words
 
     def drop(self, recording: str, *, even_late: bool = False) -> None:
         """Its words are not wanted, unless somebody was told that they come later."""
         with self._changed:
-            job = self._jobs.get(recording)
-            if job is None or (job.turn is Turn.LATE and not even_late):
-                return
-            job.dropped = True
-            del self._jobs[recording]
-            if job in self._queue:
-                self._queue.remove(job)
+            job = self.jobs.drop(recording, even_late=even_late)
             self._changed.notify_all()
-        settle(job.words, NOTHING)
+        if job is not None:
+            settle(job.words, NOTHING)
 
     def put_off(self, recording: str) -> None:
-        """Whoever waited waits no longer: others go first."""
         with self._changed:
-            job = self._jobs.get(recording)
-            if job is not None:
-                job.turn = Turn.LATE
+            self.jobs.put_off(recording)
 
     def ahead(self, recording: str) -> float:
         """Seconds until its words can be expected, from what hearing has cost of late."""
         with self._changed:
-            own = self._jobs.get(recording)
-            if own is None or self._cost is None or own is self._at_work:
-                return 0.0
-            first = [one for one in self._queue if one is not own and one.turn is Turn.WANTED]
-            if self._at_work is not None:
-                first.append(self._at_work)
-            return self._cost * sum(one.size for one in [own, *first])
+            return self.jobs.ahead(recording)
 
     def warm(self) -> None:
         with self._changed:
@@ -156,7 +103,7 @@ class Attendant:
     def close(self) -> None:
         with self._changed:
             self._closed = True
-            waiting, self._queue = self._queue, []
+            waiting = self.jobs.end_all()
             if self._child is not None:
                 self._child.kill()
             self._changed.notify_all()
@@ -180,9 +127,7 @@ class Attendant:
                 continue
             words = self._do(job)
             with self._changed:
-                self._at_work = None
-                if self._jobs.get(job.recording) is job and job.turn is not Turn.BEGUN:
-                    del self._jobs[job.recording]
+                self.jobs.done(job)
                 self._changed.notify_all()
             settle(job.words, words)
         if self._child is not None:
@@ -191,14 +136,11 @@ class Attendant:
     def _next(self) -> Job | None:
         """The next job in its turn; None when the child is to be warmed or the desk is closed."""
         with self._changed:
-            self._changed.wait_for(lambda: self._queue or self._warm or self._closed)
-            if self._closed or not self._queue:
+            self._changed.wait_for(lambda: len(self.jobs) or self._warm or self._closed)
+            if self._closed or not len(self.jobs):
                 self._warm = False
                 return None
-            job = min(self._queue, key=lambda one: one.turn)  # the first of those that are equal
-            self._queue.remove(job)
-            self._at_work = job
-            return job
+            return self.jobs.next()
 
     def _do(self, job: Job) -> Words:
         """A recording over which a process has died is tried once more, in a fresh one."""
@@ -226,8 +168,7 @@ class Attendant:
             limit=self._limits.of(job.sound),
             hot=self._hot(job.language),
         )
-        cost = (self._clock() - begun) / job.size
-        self._cost = cost if self._cost is None else self._cost + _NEWEST * (cost - self._cost)
+        self.jobs.learn(job, self._clock() - begun)
         return words
 
     def _ready_child(self) -> Child:
@@ -266,8 +207,8 @@ class Attendant:
         """Kills the child where dropped work has kept somebody waiting for longer than the tolerance."""
         with self._changed:
             while not self._closed:
-                self._changed.wait_for(lambda: self._closed or self._hold_up() is not None)
-                job = self._hold_up()
+                self._changed.wait_for(lambda: self._closed or self.jobs.hold_up() is not None)
+                job = self.jobs.hold_up()
                 if job is None:
                     continue
                 moved_on = partial(self._moved_on, job)
@@ -277,11 +218,5 @@ class Attendant:
                     self._child.kill()
                 self._changed.wait_for(moved_on)
 
-    def _hold_up(self) -> Job | None:
-        """The job at work, if nobody wants its words and somebody waits behind it."""
-        job = self._at_work
-        waited_for = any(one.turn is Turn.WANTED for one in self._queue)
-        return job if job is not None and job.dropped and waited_for else None
-
     def _moved_on(self, job: Job) -> bool:
-        return self._closed or self._at_work is not job
+        return self._closed or self.jobs.at_work is not job
