@@ -35,7 +35,7 @@ class TwoEars(ScriptedEars):
         return settled(said) if said else future
 
     def later(self, recording):
-        return settled(self.other)
+        return self.other and settled(self.other)
 
     def second(self, recording, sound, language):
         self.listened_again.append(recording)
@@ -106,7 +106,6 @@ def test_nobody_had_time_to_listen_so_the_words_come_later_and_danger_is_seen_th
 
 def test_the_house_was_closed_before_they_came_so_the_next_start_has_them_heard(tmp_path):
     with house_in(tmp_path, ears=TwoEars(Words(text="", engine=LATER))) as house:
-        house.exchange.ears.later = lambda _recording: None
         ring(house, ScriptedCaller(VOICE, keys="1"))
     with house_in(tmp_path, ears=TwoEars(BETTER)) as house:
         recover(house)
