@@ -98,8 +98,8 @@ def open_mouth(settings: Settings) -> Mouth:
     shipped = Path(str(files("ivr") / "prompts"))
     made = settings.home / "prepared"
     return Mouth(
-        voices=[*(made / one for one in LANGUAGES), shipped / "zh"],
-        slow=[made / f"{one}-slow" for one in LANGUAGES],
+        voices=[folder / one for folder in (made, shipped) for one in LANGUAGES],
+        slow=[folder / f"{one}-slow" for folder in (made, shipped) for one in LANGUAGES],
         overrides=settings.voices,
         cache=settings.cache / "voice",
         speakers=speakers(settings.models),

