@@ -54,7 +54,7 @@ SHORT = Patience(first_word=8.0, pause=0.5, more=None, again=1.2, longest=20.0, 
 
 _WINDOW = 30  # frames: evidence of voice is gathered over 0.6 s
 _BEFORE = round(1.5 * RATE)  # a first word may be over before the detector is sure
-_AFTER = round(0.4 * RATE)  # of its end; less than any `pause`, so early work stays valid
+_SPARE = 0.1  # seconds that the margin after the last word is shorter than `pause`, so early work stays valid
 
 
 def _frames(length: float) -> int:
@@ -93,10 +93,16 @@ class Listener:
         if self._speech is None:
             return slice(0, 0)
         first, last = self._speech
-        return slice(max(0, first * FRAME - _BEFORE), last * FRAME + _AFTER)
+        after = round((self.patience.pause - _SPARE) * RATE)
+        return slice(max(0, first * FRAME - _BEFORE), last * FRAME + after)
 
     def feed(self, frame: Sound, *, speaking: bool = False) -> Happening | None:
-        """The next 20 ms; `speaking`: the line is playing, so silence is not the caller's."""
+        """The next 20 ms; `speaking`: the line is playing, so silence is not the caller's.
+
+        Raises ValueError for a frame of another length: time is counted in frames.
+        """
+        if len(frame) != FRAME:
+            raise ValueError(f"a frame has {FRAME} samples (20 ms), not {len(frame)}")
         if self.over is not None:
             return None
         voiced = self._voice.is_voice(frame)

@@ -1,6 +1,7 @@
 """When somebody has finished, told frame by frame: v is 20 ms of voice, anything else is none."""
 
 import numpy as np
+import pytest
 
 from speech.audio import FRAME
 from speech.patience import SHORT, STORY, Happening, Listener, Patience
@@ -78,7 +79,7 @@ def test_the_sound_to_recognise_is_the_same_at_the_pause_and_at_the_end():
     for at in range(1000):
         happening = listener.feed(np.full(FRAME, 50 <= at < 150, dtype=np.int16))
         saids[happening] = listener.said
-    assert saids[Happening.PAUSED] == saids[Happening.ENDED] == slice(0, 27200)
+    assert saids[Happening.PAUSED] == saids[Happening.ENDED] == slice(0, 29600)
     assert saids[Happening.PAUSED].stop <= 150 * FRAME + STORY.pause * 8000
 
 
@@ -86,6 +87,22 @@ def test_five_minutes_are_the_limit():
     told, listener = listen(400)
     assert told[-1] == (Happening.LIMIT, 300.0)
     assert listener.over is Happening.LIMIT
+
+
+@pytest.mark.parametrize("samples", [0, 80, 159, 161, 240])
+def test_a_frame_of_another_length_is_refused_and_changes_nothing(samples):
+    listener = Listener(STORY, Script())
+    with pytest.raises(ValueError, match=f"160 samples .* not {samples}"):
+        listener.feed(np.ones(samples, dtype=np.int16))
+    told = [listener.feed(np.zeros(FRAME, dtype=np.int16)) for _ in range(500)]
+    assert told[-1] is Happening.NOTHING
+
+
+def test_a_listener_of_five_minutes_keeps_no_more_than_one_of_a_second():
+    _, short = listen(1)
+    _, long = listen(*[20, -6] * 11, 10)
+    assert long.over is None
+    assert len(long._recent) == len(short._recent) <= 30
 
 
 def test_nothing_is_told_after_the_end():

@@ -6,10 +6,14 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import click
+from rich.progress import Progress, TaskID
 
 from hotline import bench as measure
 from hotline.bench_crowd import crowd as measure_crowd
 from hotline.bench_mouth import mouth_figures
+from hotline.bench_patience import patience as measure_patience
+from hotline.bench_recognition import Bench, find_model
+from hotline.bench_recognition import measure as measure_recognition
 from hotline.cli import json_option, print_json, screen
 from hotline.settings import Settings
 from speech.audio import read_sound
@@ -78,6 +82,83 @@ def mouth(as_json: bool) -> None:
     prepared = Path(str(files("ivr") / "prompts" / "zh"))
     with screen.status("speaking") as status:
         figures = mouth_figures(settings.models, prepared, status.update)
+    report(figures, as_json=as_json)
+
+
+@bench.command()
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option(
+    "--variants",
+    default=8,
+    show_default=True,
+    type=click.IntRange(1, 200),
+    help="Trials of each recording; about 40 show every kind with every voice.",
+)
+@json_option
+def patience(folder: Path, variants: int, as_json: bool) -> None:
+    """Who is cut off, what is begun by noise alone, and when the end comes, on lines made bad from FOLDER.
+
+    FOLDER has WAVs of 8 to 60 s and manifest.tsv (file, transcript). No recogniser is needed.
+    """
+    if not (folder / "manifest.tsv").is_file():
+        raise click.ClickException(f"{folder} has no manifest.tsv (columns file, transcript)")
+    with Progress(transient=True, console=screen) as bar:
+        task = bar.add_task("listening", total=None)
+        figures = measure_patience(
+            folder, variants, lambda done, total: bar.update(task, completed=done, total=total)
+        )
+    if as_json:
+        print_json(figures)
+        return
+    for kind, row in figures.pop("kinds").items():
+        screen.print(f"[bold]{kind}[/bold] " + ", ".join(f"{k} {v}" for k, v in row.items() if v))
+    report(figures, as_json=False)
+
+
+@bench.command()
+@click.option(
+    "--model",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Folder of a Vosk model; else an installed one, else the Korean one from PyPI.",
+)
+@click.option(
+    "--seconds",
+    default=40.0,
+    show_default=True,
+    help="Live speech for each speaker, and again for bare Vosk.",
+)
+@click.option(
+    "--calls", default=4, show_default=True, help="Calls in real time, for the first frame."
+)
+@click.option(
+    "--short-answers", default=1000, show_default=True, help="After which memory must be as before."
+)
+@click.option("--files", default=12, show_default=True, help="Calls whose errors are counted.")
+@json_option
+def recognition(
+    model: Path | None, seconds: float, calls: int, short_answers: int, files: int, as_json: bool
+) -> None:
+    """The streaming ear beside bare Vosk, at three speakers a core: how many, how fast, how large, how right."""
+    settings = Settings.read()
+    with Progress(console=screen, transient=True) as bars:
+        rows: dict[str, TaskID] = {}
+
+        def tell(what: str, done: float) -> None:
+            if what not in rows:
+                rows[what] = bars.add_task(what, total=1.0)
+            bars.update(rows[what], completed=min(1.0, done))
+
+        figures = measure_recognition(
+            Bench(
+                settings=settings,
+                vosk=model or find_model(settings.models),
+                seconds=seconds,
+                calls=calls,
+                short_answers=short_answers,
+                files=files,
+                tell=tell,
+            )
+        )
     report(figures, as_json=as_json)
 
 
