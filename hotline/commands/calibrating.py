@@ -122,7 +122,8 @@ def _heard(
 def _table(title: str, confidence: Sequence[float], right: Sequence[float]) -> float:
     """Shows it; returns the expected calibration error."""
     error = calibration_error(confidence, right)
-    table = Table(title=f"{title}: expected calibration error {error:.3f}", title_justify="left")
+    screen.print(f"{title}: expected calibration error {error:.3f}")
+    table = Table()
     for heading in ("confidence", "n", "said", "right"):
         table.add_column(heading, justify="right")
     for one in bins(confidence, right):
