@@ -8,7 +8,7 @@ the probability of the language, characters a second. On texts and voices held b
 import hashlib
 import math
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from speech.audio import Sound, seconds
@@ -18,6 +18,7 @@ from speech.commands import Words
 from speech.ears.decoding import Attempt, Decoder
 from speech.ears.passages import centred, passages
 from speech.ears.tongues import heard_language
+from speech.ears.whisper_words import LONGEST, hear_answer, listed
 
 _PROMPTS = {"zh": "以下是普通话的句子。"}  # leads to Simplified characters and punctuation
 _SHORT_PROMPTS = {"zh": "嗯，是的，对。不是，不对。"}  # without it one word is taken for noise
@@ -39,10 +40,11 @@ class Heard:
     length: float  #: seconds
     mean: float = 0.0  #: log probability of a token
     word: bool = False  #: it was asked for a single word
+    sure: float | None = None  #: calibrated, of a word on the list of answers
 
 
 class WhisperEar:
-    """`confidence` is calibrated where a calibration is at hand; that of a single word never is: exp of the mean."""
+    """`confidence` is calibrated where a calibration is at hand; that of a single word only if it is on the list of answers."""
 
     def __init__(self, model: str) -> None:
         self.name = Path(model).name
@@ -69,10 +71,7 @@ class WhisperEar:
         )
 
     def _answer(self, parts: list[Sound], language: str) -> list[Heard]:
-        return [
-            self._recall(part, language, "word" if seconds(part) < _ONE_WORD else "sentence")
-            for part in parts
-        ]
+        return [self._recall(part, language, "answer") for part in parts]
 
     def _story(self, parts: list[Sound], language: str) -> list[Heard]:
         """All in the language of its first words, which may be another than the line expects."""
@@ -89,6 +88,15 @@ class WhisperEar:
         if not text:
             return Words(text="", engine=self.name)
         mean, worth = _mean(said), self._calibration
+        sure = [one.sure for one in said if one.sure is not None]
+        if len(sure) == len(said):
+            return Words(
+                text=text,
+                confidence=min(sure),
+                engine=self.name,
+                calibrated=True,
+                language=language,
+            )
         if any(one.word for one in said):
             worth = None
         return Words(
@@ -103,12 +111,29 @@ class WhisperEar:
         """A passage heard before is remembered: a story is listened to again whenever it has grown."""
         key = (hashlib.sha256(passage.tobytes()).digest(), language, manner)
         if key not in self._remembered:
-            hear = self._hear_word if manner == "word" else self._hear_sentences
+            hear = self._hear_answer if manner == "answer" else self._hear_sentences
             self._remembered[key] = hear(passage, language, manner)
             if len(self._remembered) > _REMEMBERED:
                 self._remembered.popitem(last=False)
         self._remembered.move_to_end(key)
         return self._remembered[key]
+
+    def _hear_answer(self, passage: Sound, language: str, manner: str) -> Heard:
+        """An answer of the list, else a name or a sentence; what was only guessed to be of the list is nothing."""
+        length = seconds(passage)
+        answer = hear_answer(self._decoder, passage, language) if length < LONGEST else None
+        if answer is not None:
+            return Heard(
+                text=answer.text,
+                language=language,
+                length=length,
+                mean=answer.mean,
+                word=True,
+                sure=answer.confidence,
+            )
+        hear = self._hear_word if length < _ONE_WORD else self._hear_sentences
+        heard = hear(passage, language, manner)
+        return replace(heard, text="") if listed(heard.text, language) else heard
 
     def _hear_word(self, passage: Sound, language: str, _manner: str) -> Heard:
         prompt = _SHORT_PROMPTS.get(language)
