@@ -68,7 +68,7 @@ def _hear_what_was_promised(house: House) -> None:
             rows.where(Recording.id.in_(promised), Recording.id.not_in(heard))
         ).all()
     for recording, call, language in owed:
-        Hearing(house.exchange, call, house.exchange.clip).late(recording, language)
+        Hearing(house.exchange, str(call), house.exchange.clip).late(recording, language)
 
 
 def _mend_or_log(house: House, call: str) -> Mended | None:

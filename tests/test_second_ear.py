@@ -43,7 +43,7 @@ class TwoEars(ScriptedEars):
 
 
 def settled(words):
-    future = Future()
+    future: Future[Words] = Future()
     future.set_result(words)
     return future
 

@@ -1,6 +1,6 @@
 """What a line says is heard while the rest of it is still being made."""
 
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 
 import numpy as np
@@ -21,8 +21,20 @@ def piece(level: int, frames: int = 2):
     return np.full(frames * FRAME, level, dtype=np.int16)
 
 
+def fail():
+    raise Speechless("no voice")
+
+
 def levels(speech: Speech, frames: int) -> list[int]:
     return [round(int(ulaw_decode(speech.frame())[0]) / 1000) for _ in range(frames)]
+
+
+def made_next(speech: Speech, jobs: ThreadPoolExecutor | None = None) -> None:
+    """Wait for the piece that is being made."""
+    if speech.making:
+        speech.making.exception(10)
+    if jobs:
+        jobs.submit(lambda: None).result(10)
 
 
 def test_the_first_clause_is_heard_while_the_second_is_made(jobs):
@@ -36,9 +48,9 @@ def test_the_first_clause_is_heard_while_the_second_is_made(jobs):
     assert levels(speech, 4) == [1, 1, 0, 0]  # it is late: silence, but not over
     assert not speech.over
     made.set()
-    wait([speech.making])
+    made_next(speech)
     assert levels(speech, 2) == [2, 2]
-    wait([speech.making])
+    made_next(speech)
     speech.frame()
     assert speech.over
 
@@ -48,8 +60,7 @@ def test_a_piece_that_is_ready_follows_without_a_gap(jobs):
     speech.say(piece(1000, 3), iter([piece(2000), piece(3000)]))
     heard = []
     while not speech.over:
-        if speech.making:
-            wait([speech.making])
+        made_next(speech)
         heard += levels(speech, 1)
     assert [one for one in heard if one] == [1, 1, 1, 2, 2, 3, 3]
 
@@ -63,13 +74,9 @@ def test_who_is_interrupted_says_no_more(jobs):
 
 
 def test_a_voice_that_fails_ends_the_sentence_and_nothing_else(jobs, caplog):
-    def failing():
-        raise Speechless("no voice")
-        yield
-
     speech = Speech(jobs)
-    speech.say(piece(1000), failing())
-    wait([speech._next])
+    speech.say(piece(1000), (fail() for _ in range(1)))
+    made_next(speech, jobs)
     assert levels(speech, 3) == [1, 1, 0]
     assert speech.over
     assert "broken off" in caplog.text
