@@ -9,7 +9,10 @@ import click
 from rich.progress import Progress, TaskID
 
 from hotline import bench as measure
+from hotline.bench_answers import answers as hear_answers
+from hotline.bench_answers import figures as answer_figures
 from hotline.bench_crowd import crowd as measure_crowd
+from hotline.bench_hot import hot_figures
 from hotline.bench_mouth import mouth_figures
 from hotline.bench_patience import patience as measure_patience
 from hotline.bench_recognition import Bench, find_model
@@ -159,6 +162,40 @@ def recognition(
                 tell=tell,
             )
         )
+    report(figures, as_json=as_json)
+
+
+@bench.command()
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@json_option
+def answers(folder: Path, as_json: bool) -> None:
+    """How the short answers of FOLDER are read: right, wrong, nothing. contrib/short_answers renders such a folder.
+
+    FOLDER has WAVs and manifest.tsv: file, transcript, lang, question (answer, verdict, number), means.
+    """
+    if not (folder / "manifest.tsv").is_file():
+        raise click.ClickException(f"{folder} has no manifest.tsv")
+    with screen.status("listening") as status:
+        found = hear_answers(Settings.read().models, folder, status.update)
+    report(answer_figures(found), as_json=as_json)
+
+
+@bench.command()
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option(
+    "--places",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Names of places, one a line; else places.txt of the home.",
+)
+@json_option
+def hot(folder: Path, places: Path | None, as_json: bool) -> None:
+    """What hot words change: errors of FOLDER as heard, with places put right, and with Whisper told of them beforehand.
+
+    FOLDER has WAVs and manifest.tsv: file, transcript, lang; means names the place that is spoken of, if any.
+    """
+    settings = Settings.read()
+    with screen.status("listening") as status:
+        figures = hot_figures(settings, folder, places, status.update)
     report(figures, as_json=as_json)
 
 
