@@ -1,6 +1,10 @@
-"""Sound as the telephone carries it: int16 at 8000 Hz, mono, in frames of 20 ms, G.711 mu-law on the wire."""
+"""Sound as the telephone carries it: int16 at 8000 Hz, mono, in frames of 20 ms, G.711 on the wire."""
 
 import math
+import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BytesIO, FileIO
 from pathlib import Path
 
 import numpy as np
@@ -8,49 +12,20 @@ import soundfile
 import soxr
 from numpy.typing import NDArray
 
-Sound = NDArray[np.int16]
+from speech.g711 import Sound, alaw_decode, alaw_encode, ulaw_decode, ulaw_encode
+
+__all__ = [
+    "FRAME", "QUIET", "RATE", "NotASound", "Sound", "alaw_decode", "alaw_encode", "from_floats", "level", "read_sound",
+    "seconds", "silence", "to_16k", "ulaw_decode", "ulaw_encode", "write_wav",
+]  # fmt: skip
 
 RATE = 8000  #: samples a second, everywhere but inside an engine
 FRAME = 160  #: samples in 20 ms, the smallest piece a line carries
 QUIET = 0xFF  #: the mu-law byte of a sample of zero
 
-_BIAS = 132  # G.711 (ITU-T 1988): added to the magnitude before it is cut into eight segments
-_CLIP = 32635
-
 
 class NotASound(Exception):
     """The file cannot be heard; the message says why, in a sentence for a person."""
-
-
-def _decoding_table() -> Sound:
-    code = ~np.arange(256) & 0xFF
-    magnitude = ((((code & 0x0F) << 3) + _BIAS) << ((code >> 4) & 7)) - _BIAS
-    return np.where(code & 0x80, -magnitude, magnitude).astype(np.int16)
-
-
-def _encoding_table() -> NDArray[np.uint8]:
-    """One byte for each of the 65536 values of int16, indexed by the value taken as uint16."""
-    value = np.arange(65536).astype(np.uint16).view(np.int16).astype(np.int32)
-    magnitude = np.minimum(np.abs(value), _CLIP) + _BIAS
-    segment = np.floor(np.log2(magnitude)).astype(np.int32) - 7
-    step = (magnitude >> (segment + 3)) & 0x0F
-    sign = np.where(value < 0, 0x80, 0)
-    code: NDArray[np.uint8] = (~(sign | (segment << 4) | step) & 0xFF).astype(np.uint8)
-    return code
-
-
-_DECODED = _decoding_table()
-_ENCODED = _encoding_table()
-
-
-def ulaw_encode(sound: Sound) -> bytes:
-    """G.711 mu-law, one byte a sample."""
-    return _ENCODED[np.ascontiguousarray(sound, dtype=np.int16).view(np.uint16)].tobytes()
-
-
-def ulaw_decode(data: bytes) -> Sound:
-    """The int16 samples of G.711 mu-law bytes."""
-    return _DECODED[np.frombuffer(data, dtype=np.uint8)]
 
 
 def seconds(sound: Sound) -> float:
@@ -85,26 +60,105 @@ def to_16k(sound: Sound) -> NDArray[np.float32]:
 
 
 def read_sound(path: Path) -> Sound:
-    """Any WAV (or other file libsndfile reads) as int16, 8000 Hz, mono. Raises NotASound."""
+    """Any WAV, whatever its header says of its length, or other file libsndfile reads (FLAC, OGG, MP3, AIFF, W64 ...).
+
+    int16, 8000 Hz, mono. Raises NotASound. Read in pieces: an hour takes 60 MB, whatever its rate.
+    """
+    if path.is_dir():
+        raise NotASound(f"{path} is a folder: name one sound file in it.")
     if not path.is_file():
         raise NotASound(f"There is no sound file at {path}.")
-    if not path.stat().st_size:
-        raise NotASound(f"{path.name} is empty: there is nothing in it to hear.")
     try:
-        samples, rate = soundfile.read(path, dtype="float64", always_2d=True)
-    except (soundfile.SoundFileError, OSError, ValueError) as problem:
-        raise NotASound(f"{path.name} is not a sound file that can be read.") from problem
-    if not len(samples):
-        raise NotASound(f"{path.name} has no sound in it: it may have been cut off.")
-    return from_floats(_one_channel(np.nan_to_num(samples, posinf=1.0, neginf=-1.0)), rate)
+        with _opened(path) as file:
+            pieces = list(_at_line_rate(file))
+    except PermissionError as problem:
+        raise NotASound(f"{path.name} may not be read: chmod u+r would allow it.") from problem
+    except (soundfile.SoundFileError, OSError, ValueError, TypeError) as problem:
+        raise NotASound(
+            f"{path.name} is not a sound file that can be read: save it again as WAV, 16 bit, mono."
+        ) from problem
+    sound = np.concatenate([*pieces, silence(0)])
+    if not len(sound):
+        raise NotASound(f"{path.name} has no sound in it: it was cut off. Record or copy it again.")
+    return sound
 
 
-def _one_channel(samples: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The mean of all channels; the loudest of them where they cancel each other out."""
-    mixed: NDArray[np.float64] = samples.mean(axis=1)
-    power = np.mean(samples**2, axis=0)
-    loudest: NDArray[np.float64] = samples[:, int(power.argmax())]
-    return mixed if np.mean(mixed**2) > 0.1 * power.max() / samples.shape[1] else loudest
+class _Endless(FileIO):
+    """A WAV whose header was written before anybody knew how long it would be: the length of its sound says "to the end"."""
+
+    def __init__(self, path: Path, at: int) -> None:
+        super().__init__(path)
+        self._at = at
+
+    def readinto(self, buffer: object) -> int:
+        start, view = self.tell(), memoryview(buffer).cast("B")  # type: ignore[arg-type]
+        count = super().readinto(view) or 0
+        for place in range(max(start, self._at), min(start + count, self._at + 4)):
+            view[place - start] = 0xFF
+        return count
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[soundfile.SoundFile]:
+    with path.open("rb") as file:
+        head = file.read(4096)
+    if not head:
+        raise NotASound(f"{path.name} is empty: there is nothing in it to hear.")
+    at = _unwritten_length(head)
+    if at is None:
+        with soundfile.SoundFile(path) as sound:
+            yield sound
+    else:
+        with _Endless(path, at) as whole, soundfile.SoundFile(whole) as sound:
+            yield sound
+
+
+def _unwritten_length(head: bytes) -> int | None:
+    """Where a WAV says that its sound has no bytes at all although bytes follow; None for any other file."""
+    if head[:4] != b"RIFF" or head[8:12] != b"WAVE":
+        return None
+    file = BytesIO(head)
+    file.seek(12)
+    while len(chunk := file.read(8)) == 8:
+        name, size = struct.unpack("<4sI", chunk)
+        if name == b"data":
+            follows = file.read(4)
+            named = len(follows) < 4 or follows in {b"LIST", b"id3 ", b"bext", b"JUNK", b"fact"}
+            return None if size or named else file.tell() - len(follows) - 4
+        file.seek(size + size % 2, 1)
+    return None
+
+
+_PIECE = 1 << 20  # samples of all channels that are in memory at once
+
+
+def _at_line_rate(file: soundfile.SoundFile) -> Iterator[Sound]:
+    weights = _channels(file)
+    resampler = soxr.ResampleStream(file.samplerate, RATE, 1, dtype="float32")
+    for piece in _pieces(file):
+        mono = piece @ weights
+        yield from_floats(mono if file.samplerate == RATE else resampler.resample_chunk(mono), RATE)
+    if file.samplerate != RATE:
+        yield from_floats(resampler.resample_chunk(np.zeros(0, dtype=np.float32), last=True), RATE)
+
+
+def _pieces(file: soundfile.SoundFile) -> Iterator[NDArray[np.float32]]:
+    while len(piece := file.read(_PIECE // file.channels, dtype="float32", always_2d=True)):
+        yield np.clip(np.nan_to_num(piece, posinf=1.0, neginf=-1.0), -1.0, 1.0)
+
+
+def _channels(file: soundfile.SoundFile) -> NDArray[np.float32]:
+    """Weights of the channels: their mean; the loudest of them alone where they cancel each other out."""
+    if file.channels == 1:
+        return np.ones(1, dtype=np.float32)
+    power, mixed = np.zeros(file.channels), 0.0
+    for piece in _pieces(file):
+        power += np.sum(np.square(piece, dtype=np.float64), axis=0)
+        mixed += float(np.sum(np.square(piece.mean(axis=1), dtype=np.float64)))
+    file.seek(0)
+    if mixed > 0.1 * power.max() / file.channels:
+        return np.full(file.channels, 1 / file.channels, dtype=np.float32)
+    return np.asarray(np.arange(file.channels) == power.argmax(), dtype=np.float32)
 
 
 def write_wav(path: Path, sound: Sound) -> None:
