@@ -12,7 +12,7 @@ from hotline.bench import process_tree
 
 _TICK = os.sysconf("SC_CLK_TCK")
 _LOOKS = 20
-_LOOK = 0.5  # seconds between two looks at the memory
+_LOOK = 2.0  # seconds between two looks at the memory: a look costs several ms
 
 
 def own_tree() -> list[int]:
@@ -45,7 +45,7 @@ def mib(processes: Sequence[int]) -> float:
 
 
 class Memory:
-    """Looks at the memory of a tree of processes twice a second, from now until `grown` is asked."""
+    """Looks at the memory of a tree of processes every two seconds, from now until `grown` is asked."""
 
     def __init__(self, tree: Callable[[], list[int]]) -> None:
         self._tree = tree

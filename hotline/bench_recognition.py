@@ -16,6 +16,7 @@ from hotline.bench_streams import (
     A_CORE,
     LANGUAGE,
     Figures,
+    NothingHeard,
     Tell,
     cores,
     desk_for,
@@ -57,23 +58,26 @@ def find_model(models: Path) -> Path | None:
 def measure(bench: Bench) -> Figures:
     """Everything; null with a sentence why where an engine is not here."""
     figures: Figures = {"cores": cores()}
-    if bench.vosk is None:
-        figures |= _nothing(bench.settings)
-    else:
-        speaking = A_CORE * figures["cores"]
-        figures |= measure_streams(
-            bench.vosk, speaking, bench.seconds, bench.short_answers, bench.tell
-        )
+    figures |= _streams(bench, A_CORE * figures["cores"])
     return figures | first_frame(bench) | errors(bench)
 
 
-def _nothing(settings: Settings) -> Figures:
+def _streams(bench: Bench, speaking: int) -> Figures:
+    if bench.vosk is None:
+        where = bench.settings.models
+        return _no_streams(f"No Vosk model in {where}: nothing is heard while people speak.")
+    try:
+        return measure_streams(bench.vosk, speaking, bench.seconds, bench.short_answers, bench.tell)
+    except NothingHeard as problem:
+        return _no_streams(str(problem))
+
+
+def _no_streams(why: str) -> Figures:
     names = (
         "streams_per_core", "bare_streams_per_core", "streams_ratio", "final_words_p95_ms",
         "bare_final_p95_ms", "final_over_bare_ms", "added_delay_ms", "mib_per_call",
         "bare_mib_per_call", "memory_growth_mib",
     )  # fmt: skip
-    why = f"No Vosk model in {settings.models}: without one nothing is heard while people speak."
     return {"streaming_engine": None, **dict.fromkeys(names), "streaming_note": why}
 
 

@@ -17,8 +17,9 @@ from hotline.bench_bare import STAGGER
 from hotline.bench_measures import Memory, cpu_seconds, mib, own_tree, p95
 from hotline.demo import voice
 from speech.audio import FRAME, RATE, Sound, silence, ulaw_decode, ulaw_encode
-from speech.commands import Words
+from speech.commands import LATER, Words
 from speech.ears import EarDesk, Engine, Limits
+from speech.ears.base import NOTHING
 from speech.ears.vosk import VoskEar
 from speech.upsampler import Upsampler
 
@@ -31,6 +32,10 @@ PATIENT = Limits(waiting=600.0)  #: an overloaded machine is measured too, not p
 
 Tell = Callable[[str, float], None]  #: what is being measured, share of it that is done
 Figures = dict[str, Any]
+
+
+class NothingHeard(Exception):
+    """An ear that hears nothing is fast and small: there is nothing to measure. The message says so."""
 
 
 class AnyTongue(VoskEar):
@@ -61,7 +66,7 @@ def speakers(number: int) -> list[Sound]:
 def measure_streams(
     model: Path, speaking: int, seconds: float, short_answers: int, tell: Tell
 ) -> Figures:
-    """`seconds` of live speech for each speaker; percentiles are over all their answers."""
+    """`seconds` of live speech for each speaker; percentiles are over all their answers. Raises NothingHeard."""
     sounds = speakers(speaking)
     rounds = max(1, round(seconds / (SPEECH + PAUSE)))
     bare = _bare(model, sounds, rounds, tell)
@@ -130,8 +135,9 @@ def _ours(desk: EarDesk, sounds: list[Sound], rounds: int, tell: Tell) -> Figure
                     answers.append(_ask(desk, recording, sound, finals))
         if tick % 50 == 0:
             tell("our ears, live", tick * FRAME / RATE / _lasts(len(sounds), rounds))
-    for answer in answers:
-        answer.result(600)
+    lost = sum(answer.result(600).engine in {NOTHING.engine, LATER} for answer in answers)
+    if lost:
+        raise NothingHeard(f"{lost} of {len(answers)} answers were not heard: the log says why.")
     spent = cpu_seconds(own_tree()) - spent
     heard = rounds * sum(len(sound) for sound in sounds) / RATE
     return {"cpu": spent / heard, "finals": finals, "mib": memory.grown() / len(sounds)}

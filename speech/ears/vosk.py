@@ -16,6 +16,7 @@ from speech.ears.vosk_folder import missing, takes_phrases
 from speech.upsampler import Upsampler
 
 _STEP = RATE // 2  # samples of a whole recording given at a time
+_GLANCE = 2 * RATE // 5  # samples between two looks at the words so far, which cost too
 
 
 class VoskEar:
@@ -96,6 +97,8 @@ class VoskFollowing:
         self._language = language
         self._upsampler = Upsampler()
         self._free = _Decoder(KaldiRecognizer(ear.model, 16000))
+        self._unseen = 0
+        self._partial = ""
         self._known = ear.phrases(language) if short else ()
         self._closed = None
         if self._known:
@@ -107,7 +110,11 @@ class VoskFollowing:
         self._free.hear(samples)
         if self._closed is not None:
             self._closed.hear(samples)
-        return clean(self._free.so_far(), self._language)
+        self._unseen += len(sound)
+        if self._unseen >= _GLANCE:
+            self._unseen = 0
+            self._partial = clean(self._free.so_far(), self._language)
+        return self._partial
 
     def finish(self, length: float, *, short: bool) -> Words:
         if not short or self._closed is None:
@@ -160,7 +167,9 @@ class _Decoder:
             self._take(self._recogniser.Result())
 
     def so_far(self) -> str:
-        partial = json.loads(self._recogniser.PartialResult()).get("partial", "")  # none after a pause
+        partial = json.loads(self._recogniser.PartialResult()).get(
+            "partial", ""
+        )  # none after a pause
         return f"{self._said} {partial}".strip()
 
     def finish(self, length: float) -> list[WordTime]:
