@@ -31,10 +31,6 @@ HINTS: Mapping[str, Mapping[str, str]] = {
 }  # fmt: skip
 SURE = 0.75  #: below it a listed answer is not given: a wrong yes closes somebody's need
 LONGEST = 8.0  #: seconds with the silence around it
-_ROW_HINT = {
-    "zh": "电话号码：一三八，零五七二，四六九。",
-    "en": "one three eight, oh five seven two, four six nine.",
-}
 _ROW = re.compile(r"\d{3,}")
 
 _LEAST = math.exp(-6.5)  # probability of what is not among the ten likeliest
@@ -87,14 +83,13 @@ def calibration() -> Calibration:
 
 
 def hear_answer(decoder: Decoder, passage: Sound, language: str) -> Answer | None:
-    """What is on the list, or a row of figures heard alike twice; None for everything else. Up to `LONGEST` seconds."""
+    """What is on the list, or a row of figures heard alike in every view; None for everything else. Up to `LONGEST` seconds."""
     encoded = decoder.encode_answer(passage)
     found = look(decoder, encoded, language)
-    row = figures(found[0]["plain"][0][0], language) if found[0] else ""
-    if row:
-        again, _ = decoder.likely(encoded, language, _ROW_HINT[language])
-        alike = figures(again[0][0], language) == row
-        return Answer(text=row if alike else "", mean=found[0]["plain"][0][1] / len(row))
+    rows = {figures(texts[0][0], language) for texts in found[0].values()}
+    if rows and figures(found[0]["plain"][0][0], language):
+        row = rows.pop() if len(rows) == 1 else ""
+        return Answer(text=row, mean=found[0]["plain"][0][1] / max(1, len(row)))
     best = weigh(*found, language)
     sure = calibration().of(best.features) if best else 0.0
     if best is None or sure < SURE:
