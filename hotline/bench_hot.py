@@ -40,7 +40,7 @@ def hot_figures(
     figures: dict[str, Any] = {"files": len(trials), "with_place": len(told_of)}
     for way in ("heard", "corrected", "told"):
         rates = [error_rate(one.texts[way], one.said, "zh") for one in trials]
-        figures[f"cer_{way}"] = round(fmean(rates), 4)
+        figures[f"cer_{way}"] = round(fmean(rates), 4) if rates else None
         right = [one.place in one.texts[way] for one in told_of]
         figures[f"places_{way}"] = round(fmean(right), 4) if right else None
     figures["changed"] = [
