@@ -23,7 +23,7 @@ _SMOOTH = 12  # windows a level is taken over: 0.4 s
 _REMEMBERED = 600  # windows, 19 s: how loud the caller has been
 _KNOWN = 25  # windows of speech, 0.8 s, before the caller's loudness says anything
 _AROUND = 12  # windows before and after the caller's voice that may still be theirs
-_OTHERS = 250  # windows, 8 s: how loud it is beside them
+_OTHERS = 400  # windows, 13 s: how loud it is beside them
 _FEW = 30  # windows, 1 s, that say something about the others
 _LOOK_AGAIN = 12  # windows between two looks at all of this
 _FAINT = -58.0  # dB: nobody speaks into a telephone so softly
@@ -86,9 +86,9 @@ class Network:
 class Nearness:
     """Is it the caller who speaks, or a television behind them? Judged by loudness, in dB of full scale.
 
-    A voice 20 dB below the caller's own is somebody else's. Where it is never quiet beside the caller, so is one that
-    is less than 6 dB above what is heard there most of the time; but never one within 6 dB of the caller, and in a
-    quiet room people may trail off as far as they like. The numbers were chosen on many made lines (docs/patience.md).
+    A voice 20 dB below the caller's own is somebody else's. Where it is hardly ever quiet beside the caller, so is one
+    that is less than 6 dB above what is heard there most of the time; but never one within 6 dB of the caller. In a
+    quiet room pauses are quiet, so people may tire. The numbers were chosen on many made lines (docs/patience.md).
     """
 
     def __init__(self) -> None:
@@ -136,8 +136,8 @@ class Nearness:
         self._loud = float(np.percentile(self._own, 90))
         self._gate = max(_FAINT, self._loud - 20)
         if len(self._others) >= _FEW:
-            others = float(np.percentile(self._others, 70))
-            self._gate = max(self._gate, min(others + 6, self._loud - 6))
+            lull, others = (float(one) for one in np.percentile(self._others, [30, 70]))
+            self._gate = max(self._gate, min(others + 6, lull + 18, self._loud - 6))
 
 
 class CallerVoice:

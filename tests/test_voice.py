@@ -56,6 +56,63 @@ def test_what_nobody_speaks_is_no_speech(sound):
     assert listener.speech_start is None
 
 
+VOICES = Path(__file__).parent.parent / "hotline" / "demo_voices"
+
+
+def television(size: int, below: float) -> NDArray[np.float64]:
+    """The voice of somebody who deals with needs, over and over, so many dB below full scale."""
+    other = read_sound(VOICES / "result.wav").astype(float)
+    loud = 32768 * 10 ** (-below / 20) / np.sqrt(np.mean(other**2))
+    return np.asarray(np.resize(other * loud, size))
+
+
+def story(pause: float, after: float) -> tuple[NDArray[np.float64], int]:
+    """A need told twice with a pause between, at -20 dB; and where its last word ends."""
+    need = read_sound(VOICES / "resident_need.wav").astype(float)
+    need *= 3276.8 / np.sqrt(np.mean(need**2))
+    last = int(np.flatnonzero(np.abs(need) > 600)[-1])
+    told = np.concatenate([need, silence(pause), need, silence(after)])
+    return told, len(need) + round(pause * RATE) + last
+
+
+@pytest.mark.parametrize("pause", [3, 6])
+@pytest.mark.parametrize("below", [15, 20])
+def test_a_television_neither_cuts_a_story_off_nor_prolongs_it_for_long(pause, below):
+    told, last = story(pause, 40)
+    told += television(len(told), 20 + below)
+    ended, listener = ended_at(told)
+    assert last / RATE + 8 < ended < last / RATE + 8.5 + 4
+    assert listener.said.stop >= last - 0.1 * RATE
+
+
+@pytest.mark.parametrize("level", [0.06, 0.15, 1.0])
+@pytest.mark.parametrize("current", [0, 2500, -2500])
+def test_a_direct_current_hides_nobody(current, level):
+    told, last = story(6, 20)
+    ended, listener = ended_at(told * level + current)
+    assert listener.speech_start is not None
+    assert last / RATE + 8 < ended < last / RATE + 9.5
+
+
+def test_a_voice_that_tires_in_a_quiet_room_is_waited_for():
+    told, last = story(6, 20)
+    told[last - 8 * RATE :] *= 10 ** (-8 / 20)
+    ended, listener = ended_at(told)
+    assert ended > last / RATE + 7.5
+    assert listener.said.stop >= last - 0.1 * RATE
+
+
+def ended_at(sound: NDArray[Any]) -> tuple[float, Listener]:
+    """Seconds until the story is taken as over."""
+    listener = Listener(STORY, CallerVoice())
+    line = ulaw_decode(ulaw_encode(np.clip(np.round(sound), -32768, 32767).astype(np.int16)))
+    at = 0
+    while listener.over is None and at + FRAME <= len(line):
+        listener.feed(line[at : at + FRAME])
+        at += FRAME
+    return at / RATE, listener
+
+
 def calls(*kinds: str) -> list[dict[str, str]]:
     if not (DATA / "manifest.tsv").is_file():
         return []
