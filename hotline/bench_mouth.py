@@ -21,6 +21,7 @@ from speech.audio import RATE, Sound, seconds
 from speech.models import installed
 from speech.mouth import Espeak, Mouth, Speechless
 from speech.mouth.neural import NAME, Neural
+from speech.mouth.pauses import Pace
 
 FRAME_MS = 20.0
 ROUNDS = 5  #: each sentence so often
@@ -98,7 +99,7 @@ class _Instant:
     def speaks(self, language: str) -> bool:
         return True
 
-    def pieces(self, text: str) -> list[str]:
+    def pieces(self, text: str, pace: Pace) -> list[str]:
         return [text]
 
     def speak(self, text: str, language: str) -> Sound:

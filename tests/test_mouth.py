@@ -14,7 +14,7 @@ from speech.mouth import Espeak, Mouth, Speechless
 from speech.mouth.clauses import LONGEST, clauses, ending, sentences
 from speech.mouth.driver import engine
 from speech.mouth.mouth import MOST
-from speech.mouth.pauses import clause_ends, paced
+from speech.mouth.pauses import Pace, clause_ends, paced
 from speech.mouth.prepared import BadIndex
 from speech.mouth.sound import active_rms
 
@@ -29,7 +29,7 @@ class Humming:
     def speaks(self, language: str) -> bool:
         return language == "zh"
 
-    def pieces(self, text: str) -> list[str]:
+    def pieces(self, text: str, pace: Pace) -> list[str]:
         return clauses(text)
 
     def speak(self, text: str, language: str) -> Sound:
@@ -205,13 +205,17 @@ def test_what_was_prepared_slowly_is_played_as_it_is_at_that_pace_only(tmp_path)
     assert rests(mine.say("一，二", pace="slow")) == pytest.approx([0.75], abs=0.03)
 
 
-def test_a_voice_is_given_each_clause_by_itself_where_pauses_are_wanted(tmp_path):
+def test_espeak_is_given_each_clause_by_itself_where_pauses_are_wanted(tmp_path, espeak):
+    slow = mouth(tmp_path, espeak).say("对，请按一。不对，请按二。", pace="slow")
+    at = [gap for gap in rests(slow) if gap > 0.3]
+    assert len(at) == 3
+    assert all(0.6 <= gap <= 0.9 for gap in at)
+
+
+def test_a_clause_of_one_word_goes_with_the_next_in_a_neural_voice(tmp_path):
     hum = Humming()
-    said = mouth(tmp_path, hum).say("对，请按一。不对，请按二。", pace="slow")
-    assert hum.asked == ["对，", "请按一。", "不对，", "请按二。"]
-    assert rests(said) == pytest.approx(
-        [0.65, 0.65, 0.65], abs=0.02
-    )  # a hum has no edge of its own
+    mouth(tmp_path, hum).say("对，请您按数字一。师傅明天上午来，请等着。", pace="slow")
+    assert hum.asked == ["对，请您按数字一。", "师傅明天上午来，请等着。"]
 
 
 def test_what_staff_type_is_said_in_words_and_kept_under_them(tmp_path):

@@ -13,6 +13,7 @@ from speech.mouth import Mouth
 from speech.mouth.check import check, unknown
 from speech.mouth.clauses import clauses
 from speech.mouth.faults import is_clipped, longest_stretch, sound_faults
+from speech.mouth.pauses import Pace
 from speech.mouth.render import Manner, chosen, read_manners, render
 from speech.mouth.sound import for_the_line
 
@@ -38,7 +39,7 @@ class Humming:
     def speaks(self, language: str) -> bool:
         return True
 
-    def pieces(self, text: str) -> list[str]:
+    def pieces(self, text: str, pace: Pace) -> list[str]:
         return clauses(text)
 
     def speak(self, text: str, language: str) -> Sound:

@@ -8,6 +8,7 @@ import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from hotline.cli import json_option, print_json, screen
+from hotline.commands.prompts_heard import heard
 from hotline.house import open_mouth
 from hotline.settings import Settings
 from ivr.wording import LANGUAGES, to_prepare
@@ -34,11 +35,14 @@ def prompts(context: click.Context, lang: str) -> None:
             click.echo(f"{id_}\t{said}")
 
 
+prompts.add_command(heard)
+
+
 @prompts.command("render")
 @language_option
 @click.option("--voice", help="A voice of Kokoro, such as zm_yunxi or bm_george.")
 @click.option("--pace", type=click.Choice(["normal", "slow"]), default="normal", show_default=True,
-              help="Slow: each clause by itself, 0.75 s after it, for calls at that pace.")  # fmt: skip
+              help="Slow: 0.75 s where a clause ends, for calls at that pace.")  # fmt: skip
 @click.option("--only", default="", metavar="RE", help="A regular expression for ids.")
 @click.option("--again", is_flag=True, help="Also what has not changed.")
 @click.option("--into", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",

@@ -14,7 +14,7 @@ import numpy as np
 
 from speech.audio import Sound, silence
 from speech.mouth.cache import SpokenCache
-from speech.mouth.clauses import clauses, sentences
+from speech.mouth.clauses import sentences
 from speech.mouth.neural import Neural
 from speech.mouth.pauses import Pace, paced, placed
 from speech.mouth.prepared import PreparedVoices
@@ -118,7 +118,7 @@ class Mouth:
         able = [speaker for speaker in self._speakers if speaker.speaks(language)]
         if not able:
             raise Speechless(NOBODY.format(language))
-        pieces = clauses(said, fewest=1) if pace == "slow" else able[0].pieces(said)
+        pieces = able[0].pieces(said, pace)
         whole: list[Sound] = []
         by = set()
         for number, piece in enumerate(pieces, 1):

@@ -12,6 +12,7 @@ from typing import Any
 
 from speech.audio import NotASound, Sound, read_sound
 from speech.mouth.clauses import clauses
+from speech.mouth.pauses import Pace
 from speech.mouth.process import Worker, WorkerLost
 from speech.mouth.sound import for_the_line
 from speech.mouth.voices import Speechless
@@ -65,7 +66,8 @@ class Neural:
     def speaks(self, language: str) -> bool:
         return language in LANGUAGES
 
-    def pieces(self, text: str) -> list[str]:
+    def pieces(self, text: str, pace: Pace) -> list[str]:
+        """Clauses, at any pace; one of a few syllables goes with the next, for alone it is misheard."""
         return clauses(text)
 
     def warm(self) -> None:

@@ -75,10 +75,8 @@ def speak(neural: Neural, text: str, language: str, manner: Manner) -> Sound:
     """One sentence as it is prepared; a name or a number on its own is said as the end of a sentence."""
     said = spoken(text, language)
     said = said if ending(said) != "none" else f"{said}{END[language]}"
-    if manner.pace == "slow":
-        pieces = clauses(said, fewest=1)  # only what is said apart has a pause for certain
-    else:
-        pieces = clauses(said) if manner.by_clause else sentences(said)
+    apart = manner.by_clause or manner.pace == "slow"
+    pieces = clauses(said) if apart else sentences(said)
     sounds = [silence(LEAD)]
     for number, piece in enumerate(pieces, 1):
         sound = neural.say(piece, manner.voice, manner.speed)

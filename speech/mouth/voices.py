@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from speech.audio import NotASound, Sound, read_sound
-from speech.mouth.clauses import sentences
+from speech.mouth.clauses import clauses, sentences
+from speech.mouth.pauses import Pace
 from speech.mouth.process import Worker, WorkerLost
 from speech.mouth.sound import for_the_line
 
@@ -35,7 +36,7 @@ class Voice(Protocol):
 
     def speaks(self, language: str) -> bool: ...
 
-    def pieces(self, text: str) -> list[str]:
+    def pieces(self, text: str, pace: Pace) -> list[str]:
         """The text in the pieces this voice says best, each of which `speak` takes."""
 
     def speak(self, text: str, language: str) -> Sound:
@@ -58,8 +59,8 @@ class Espeak:
     def speaks(self, language: str) -> bool:
         return language in ESPEAK_VOICES
 
-    def pieces(self, text: str) -> list[str]:
-        return sentences(text)
+    def pieces(self, text: str, pace: Pace) -> list[str]:
+        return clauses(text, fewest=1) if pace == "slow" else sentences(text)
 
     def speak(self, text: str, language: str) -> Sound:
         with tempfile.TemporaryDirectory(prefix="hotline-voice-") as folder:
