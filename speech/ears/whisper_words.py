@@ -31,6 +31,7 @@ HINTS: Mapping[str, Mapping[str, str]] = {
 }  # fmt: skip
 SURE = 0.75  #: below it a listed answer is not given: a wrong yes closes somebody's need
 LONGEST = 8.0  #: seconds with the silence around it
+_TELEPHONE = 7  # figures; so long a row is heard better in the large window
 _ROW = re.compile(r"\d{3,}")
 
 _LEAST = math.exp(-6.5)  # probability of what is not among the ten likeliest
@@ -83,10 +84,12 @@ def calibration() -> Calibration:
 
 
 def hear_answer(decoder: Decoder, passage: Sound, language: str) -> Answer | None:
-    """What is on the list, or a row of figures heard alike in every view; None for everything else. Up to `LONGEST` seconds."""
+    """What is on the list, or a short row of figures heard alike in every view; None for everything else. Up to `LONGEST` seconds."""
     encoded = decoder.encode_answer(passage)
     found = look(decoder, encoded, language)
     rows = {figures(texts[0][0], language) for texts in found[0].values()}
+    if any(len(row) >= _TELEPHONE for row in rows):
+        return None
     if rows and figures(found[0]["plain"][0][0], language):
         row = rows.pop() if len(rows) == 1 else ""
         return Answer(text=row, mean=found[0]["plain"][0][1] / max(1, len(row)))
