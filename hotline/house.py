@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 
+from hotline.hot_words import correction, hot_words
 from hotline.settings import Settings
 from hotline.wiring import ACTS
 from ivr import calls as _calls
@@ -64,7 +65,7 @@ def open_house(
     database = open_database(settings.database, keyring)
     migrate(database)
     shelf = RecordingShelf(settings.recordings, keyring)
-    hearing = ears or EarDesk(settings.models)
+    hearing = ears or open_ears(settings)
     mouth = open_mouth(settings)
     exchange = Exchange(
         database=database,
@@ -91,6 +92,12 @@ def open_house(
         hearing.close()
         mouth.close()
         database.close()
+
+
+def open_ears(settings: Settings) -> EarDesk:
+    """Ears that know the places and services of this community."""
+    home = settings.home
+    return EarDesk(settings.models, hot=hot_words(home), correct=correction(home))
 
 
 def open_mouth(settings: Settings) -> Mouth:

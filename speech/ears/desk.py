@@ -47,8 +47,8 @@ class EarDesk:
     ) -> None:
         """What helps with the words of the community (places, services, names), which no model knows well.
 
-        `hot`: by language, for engines that take them; `correct`: (text, language) -> text, for what the others make
-        of them.
+        `hot`: by language, for engines that take them; `correct`: (text, language) -> text, for what engines make of
+        them.
         """
         self._models = models
         self._chooser = chooser
@@ -111,9 +111,8 @@ class EarDesk:
         attendant = self._attendant(engine)
         if attendant is None or not len(sound):
             return settled(NOTHING)
-        real = self._mended(
-            attendant.words(recording, sound, language, short=short), engine, language
-        )
+        heard = attendant.words(recording, sound, language, short=short)
+        real = self._mended(heard, language)
         return self._in_time(recording, real, attendant)
 
     def later(self, recording: str) -> Future[Words] | None:
@@ -128,7 +127,7 @@ class EarDesk:
         if attendant is None or not len(sound):
             return None
         words = attendant.words(recording, sound, language, short=False, turn=Turn.SECOND)
-        return self._mended(words, engine, language)
+        return self._mended(words, language)
 
     def close(self) -> None:
         """End every process; whoever still waits gets no words."""
@@ -163,9 +162,9 @@ class EarDesk:
     def _hot_words(self, language: str) -> Sequence[str]:
         return self._hot.get(language, ())
 
-    def _mended(self, heard: Future[Words], engine: Engine, language: str) -> Future[Words]:
-        """With the words of the community put right, where the engine takes none itself."""
-        if not engine.follows or self._correct is _as_heard:
+    def _mended(self, heard: Future[Words], language: str) -> Future[Words]:
+        """With the words of the community put right."""
+        if self._correct is _as_heard:
             return heard
         mended: Future[Words] = Future()
         heard.add_done_callback(lambda _: settle(mended, self._put_right(heard.result(), language)))
@@ -173,7 +172,7 @@ class EarDesk:
 
     def _put_right(self, words: Words, language: str) -> Words:
         try:
-            return replace(words, text=self._correct(words.text, language))
+            return replace(words, text=self._correct(words.text, words.language or language))
         except Exception:
             log.exception("what was heard could not be corrected")
             return words
