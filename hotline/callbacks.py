@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from hotline.house import House
 from hotline.reception import ring
-from ivr.dialogue import Kind, Listen
 from ivr.conversation import Conversation
+from ivr.dialogue import Kind, Listen
 from ivr.lines.simulated import Reply, ScriptedCaller, SimulatedLine
 from tickets.callbacks import (
     Callback,

@@ -28,7 +28,10 @@ State = Literal["ok", "note", "bad"]
 SAFE_SQLITE = (3, 51, 3)  #: earlier ones may corrupt a WAL when it is reset (sqlite.org/wal.html)
 #: measured on synthetic calls: hotline bench ears; English on three calls only
 MISHEARD = {"zh": "about one character in six wrong", "en": "about one word in six wrong"}
-SAID = (("zh", "Mandarin", "您好。"), ("en", "English", "Good morning."))  #: by whatever voice there is
+SAID = (
+    ("zh", "Mandarin", "您好。"),
+    ("en", "English", "Good morning."),
+)  #: by whatever voice there is
 ROOM = 1_000_000_000  #: bytes; below that recordings may soon find no room
 EARLIEST = 1_760_000_000  #: a clock before October 2025 is wrong
 

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-
 #: engine of an answer nobody could listen to in time: its words come later, as a row of their own
 LATER = "later"
 

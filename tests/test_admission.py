@@ -116,7 +116,9 @@ def test_a_second_ear_is_another_engine_in_a_process_of_its_own(tmp_path):
         for one in ("Follows", "SaysLength")
     ]
     desk = EarDesk(tmp_path, chooser=lambda *_: engines[0], second=lambda *_: engines[1])
-    assert desk.second("r1", silence(2), "zh").result(30).text == "zh 2.0"
+    second = desk.second("r1", silence(2), "zh")
+    assert second is not None
+    assert second.result(30).text == "zh 2.0"
     assert desk.words("r1", silence(2), "zh").result(30).text == "zh 2.0 of 2.0"
     assert desk.second("r1", silence(0), "zh") is None
     desk.close()

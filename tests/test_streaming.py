@@ -57,7 +57,7 @@ def ear_of(desk):
 
 def kill_ear_of(desk) -> int:
     until(lambda: ear_of(desk).process_id)
-    killed = ear_of(desk).process_id
+    killed = int(ear_of(desk).process_id)
     os.kill(killed, signal.SIGKILL)
     return killed
 

@@ -110,6 +110,7 @@ def test_speakers_whose_decoder_is_killed_are_heard_by_the_next(models, ear, bab
     for name in ("r1", "r2"):
         desk.hear(name, babble[:16000], "ko")
     (attendant,) = desk._attendants.values()
+    assert attendant.process_id
     os.kill(attendant.process_id, signal.SIGKILL)
     for name in ("r1", "r2"):
         desk.hear(name, babble[16000:], "ko")
@@ -158,6 +159,7 @@ def test_a_calibration_beside_the_model_makes_its_confidence_true(models, babble
     words = VoskEar(folder).transcribe(babble, "ko", short=False)
     beside.unlink()
     assert words.calibrated
+    assert words.confidence
     assert words.confidence < 0.7
 
 
