@@ -31,7 +31,7 @@ def test_a_sentence_falls_into_parts_that_can_be_recorded():
     say = Say("right", {"recording": Clip("r"), "department": Name("department", "property"),
                         "service": Name("service", "lift_repair")})  # fmt: skip
     heard = parts(say, "zh", SHANGHAI)
-    assert heard[:2] == [Text("您刚才说的是："), Clip("r")]
+    assert heard[:2] == [Text("您刚才是这样说的："), Clip("r")]
     recorded = {said for _, said in to_prepare()}
     assert all(isinstance(part, Clip) or part.text in recorded for part in heard)
 

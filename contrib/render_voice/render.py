@@ -3,7 +3,8 @@
     python render.py PROMPTS.tsv FOLDER --voices kokoro-js-1.2.1.tgz [--manners manners.tsv]
 
 PROMPTS.tsv has id<TAB>text. FOLDER gets ID.wav (8 kHz G.711 mu-law) and index.tsv; a sound whose text has not changed
-is left alone unless --again. manners.tsv has id<TAB>voice<TAB>speed<TAB>clause for prompts said in another manner.
+is left alone unless --again. manners.tsv has prompts said in another manner: id, voice, speed, pause at commas, words before
+that are cut off again (carrier.py).
 """
 
 import argparse
@@ -12,7 +13,8 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from kokoro import Kokoro, Manner
+from carrier import cut
+from kokoro import Kokoro, Manner, Wave
 from telephone import save, to_telephone
 
 
@@ -23,11 +25,17 @@ def rows(path: Path) -> list[list[str]]:
     return [line.split("\t") for line in lines if line.strip() and not line.startswith("#")]
 
 
-def manners(path: Path, usual: Manner) -> dict[str, Manner]:
+def manners(path: Path, usual: Manner) -> dict[str, tuple[Manner, str]]:
+    """Of each id: its manner, and the words before it."""
     return {
-        ident: replace(usual, voice=voice, speed=float(speed), clause=float(clause))
-        for ident, voice, speed, clause in rows(path)
+        ident: (replace(usual, voice=voice, speed=float(speed), clause=float(clause)), before)
+        for ident, voice, speed, clause, before in rows(path)
     }
+
+
+def say(voice: Kokoro, text: str, manner: Manner, before: str) -> Wave:
+    said = voice.say(before + ended(text), manner)
+    return cut(said, text) if before else said
 
 
 def ended(text: str) -> str:
@@ -50,15 +58,16 @@ def main() -> int:
     args = arguments()
     usual = Manner()
     special = manners(args.manners, usual)
-    before = dict(rows(args.folder / "index.tsv"))
+    known = dict(rows(args.folder / "index.tsv"))
     wanted = dict(rows(args.prompts))
     voice = Kokoro(args.voices)
     for ident, text in wanted.items():
         out = args.folder / f"{ident}.wav"
-        ready = out.exists() and before.get(ident) == text and not args.again
+        ready = out.exists() and known.get(ident) == text and not args.again
         if ready or not re.search(args.only, ident):
             continue
-        save(out, to_telephone(voice.say(ended(text), special.get(ident, usual))))
+        manner, before = special.get(ident, (usual, ""))
+        save(out, to_telephone(say(voice, text, manner, before)))
         sys.stdout.write(f"{ident}\t{text}\n")
         sys.stdout.flush()
     index = "".join(f"{ident}\t{text}\n" for ident, text in wanted.items())
