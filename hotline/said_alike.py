@@ -15,6 +15,8 @@ _DIGITS = "零一二三四五六七八九"
 _UNITS = ("", "十", "百", "千")
 _ALIKE = str.maketrans("幺两〇她它妳", "一二零他他你")
 _EMERGENCY = {"110", "119", "120"}  #: said figure by figure
+_CLOCK = re.compile(r"(?<!\d)(\d{1,2}):(00|30)(?!\d)")
+_CLOCKS = {"00": "点", "30": "点半"}
 _LONGEST = 4  #: figures of a number that is said as one; a longer row is said one by one
 
 
@@ -33,19 +35,22 @@ def compared(said: str, heard: str) -> Errors:
     >>> compared("对，请按一。", "对情案1")
     Errors(characters=4, wrong=2, syllables=0)
     """
-    one, other = plain(said), plain(heard)
+    one = plain(said)
+    other = plain(heard, like=one)
     syllables = edits(lazy_pinyin(one), lazy_pinyin(other))
     return Errors(len(one), edits(one, other), syllables)
 
 
-def plain(text: str) -> str:
-    """Simplified characters alone, numbers in words.
+def plain(text: str, *, like: str = "") -> str:
+    """Simplified characters alone, numbers in words: one by one where `like` has them so.
 
-    >>> plain("1月31号，10點半")
-    '一月三十一号十点半'
+    >>> plain("1月31号，10點半，7:30")
+    '一月三十一号十点半七点半'
+    >>> plain("2746", like="最后四位是二七四六")
+    '二七四六'
     """
-    simple = clean(text, "zh").replace("%", "百分之")
-    worded = re.sub(r"\d+", lambda found: _in_words(found[0]), simple)
+    simple = _CLOCK.sub(lambda time: time[1] + _CLOCKS[time[2]], clean(text, "zh"))
+    worded = re.sub(r"\d+", lambda found: _in_words(found[0], like), simple.replace("%", "百分之"))
     return "".join(re.findall(r"[\u4e00-\u9fff]", worded)).translate(_ALIKE)
 
 
@@ -59,9 +64,12 @@ def edits(said: Sequence[str], heard: Sequence[str]) -> int:
     return row[-1]
 
 
-def _in_words(figures: str) -> str:
-    if len(figures) > _LONGEST or figures.startswith("0") or figures in _EMERGENCY:
-        return "".join(_DIGITS[int(one)] for one in figures)
+def _in_words(figures: str, like: str) -> str:
+    row = "".join(_DIGITS[int(one)] for one in figures)
+    if len(figures) > _LONGEST or figures[0] == "0" or figures in _EMERGENCY:
+        return row
+    if len(figures) > 1 and row in like:
+        return row
     places = range(len(figures) - 1, -1, -1)
     said = "".join(
         _DIGITS[int(one)] + _UNITS[place] if one != "0" else "零"
