@@ -15,6 +15,7 @@ from routing.catalogue import load as load_catalogue
 
 LANGUAGES = ("zh", "en")
 _SLOT = re.compile(r"\{(\w+)\}")
+_CLAUSE = "clause."  #: before the keys of the clauses that names are said in
 _LEADING = "，。：、？！,.:;?! "
 
 
@@ -61,7 +62,7 @@ def _value(value: Value, language: str, zone: tzinfo) -> list[Part]:
         case Clip():
             return [value]
         case Name(kind=kind, id=id_):
-            return [Text(name_of(kind, id_, language))]
+            return [Text(said)] if (said := name_in_clause(kind, id_, language)) else []
         case Moment(at=at, hour=hour):
             said = moment_zh if language == "zh" else moment_en
             return [Text(t) for t in said(datetime.fromisoformat(at), hour=hour, zone=zone)]
@@ -87,14 +88,20 @@ def name_of(kind: str, id_: str, language: str) -> str:
     return (found.zh if language == "zh" else found.en) if found else ""
 
 
+def name_in_clause(kind: str, id_: str, language: str) -> str:
+    """A name as it is spoken, in a clause of its own: two or three syllables alone are easily misheard."""
+    name = name_of(kind, id_, language)
+    return prompts(language)[f"{_CLAUSE}{kind}"].format(name=name) if name else ""
+
+
 def to_prepare(language: str = "zh") -> list[tuple[str, str]]:
     """(id, text) of everything fixed that a voice should be recorded or rendered for, each text once."""
     catalogue = load_catalogue()
-    names = [
-        (f"department-{d.id}", d.zh if language == "zh" else d.en) for d in catalogue.departments
-    ]
-    names += [(f"service-{s.id}", s.zh if language == "zh" else s.en) for s in catalogue.services]
-    fixed = [piece for key in prompts(language) for piece in _fragments(key, language)]
+    named = [("department", d.id) for d in catalogue.departments]
+    named += [("service", s.id) for s in catalogue.services]
+    names = [(f"{kind}-{id_}", name_in_clause(kind, id_, language)) for kind, id_ in named]
+    keys = [key for key in prompts(language) if not key.startswith(_CLAUSE)]
+    fixed = [piece for key in keys for piece in _fragments(key, language)]
     return _once([*fixed, *names, *(words_to_prepare() if language == "zh" else [])])
 
 
