@@ -62,7 +62,7 @@ def _value(value: Value, language: str, zone: tzinfo) -> list[Part]:
         case Clip():
             return [value]
         case Name(kind=kind, id=id_):
-            return [Text(said)] if (said := name_in_clause(kind, id_, language)) else []
+            return [Text(clause)] if (clause := name_in_clause(kind, id_, language)) else []
         case Moment(at=at, hour=hour):
             said = moment_zh if language == "zh" else moment_en
             return [Text(t) for t in said(datetime.fromisoformat(at), hour=hour, zone=zone)]
