@@ -183,7 +183,7 @@ class _Decoder:
 
 
 def _timed(text: str, *, start: float, end: float, conf: float, **_: object) -> WordTime:
-    return WordTime(text=text, start=start, end=end, confidence=min(1.0, conf))
+    return WordTime(text=text, start=start, end=end, confidence=round(min(1.0, conf), 3))
 
 
 @lru_cache(maxsize=10_000)
