@@ -17,8 +17,8 @@ _ID = re.compile(r"[a-z][a-z0-9_]*")
 _LATIN = re.compile(r"[A-Za-z]")
 _APART = {"zh": re.compile(r"[\s,，、]+"), "en": re.compile(r"\s*,\s*")}
 _MAY_HOLD = {
-    "department": {"id", "zh", "en", "words"},
-    "service": {"id", "department", "zh", "en", "words", "by_agent", "signs"},
+    "department": {"id", "zh", "en", "words", "also"},
+    "service": {"id", "department", "zh", "en", "words", "also", "by_agent", "signs"},
 }
 _SIGN = re.compile(r"\w+( [+&-] \w+)+")
 
@@ -35,6 +35,7 @@ class Department:
     zh: str  #: spoken name in Mandarin
     en: str
     words: Mapping[str, tuple[str, ...]]  #: language -> words that point here
+    also: tuple[str, ...] = ()  #: other names people write, as in a list of staff
 
     def spoken(self, language: str) -> str:
         return self.en if language == "en" else self.zh
@@ -118,8 +119,8 @@ def _entries(
         if complaint:
             raise CatalogueError(f"catalogue, line {line}: {complaint}")
         seen.add(entry["id"])
-        signs = {"signs": tuple(entry["signs"])} if "signs" in entry else {}
-        yield entry | {"words": _words(entry["words"])} | signs
+        lists = {name: tuple(entry[name]) for name in ("signs", "also") if name in entry}
+        yield entry | {"words": _words(entry["words"])} | lists
 
 
 def _line_of(rule: str, text: str) -> int:

@@ -66,9 +66,11 @@ class Sheet:
 def _staff(
     session: Session, keyring: Keyring, rows: Sequence[Row], at: datetime
 ) -> list[RowReport]:
-    """Departments may be written by id or by either spoken name."""
+    """Departments may be written by id, by either spoken name, or as people also call them."""
     known = {
-        name: one.id for one in load_catalogue().departments for name in (one.id, one.zh, one.en)
+        name: one.id
+        for one in load_catalogue().departments
+        for name in (one.id, one.zh, one.en, *one.also)
     }
     return import_staff(session, keyring, rows, at, departments=known)
 
