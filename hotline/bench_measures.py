@@ -6,6 +6,7 @@ import re
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from contextlib import suppress
 from pathlib import Path
 
 from hotline.bench import process_tree
@@ -58,14 +59,16 @@ class Memory:
         """MiB at the highest above the start."""
         self._over.set()
         self._thread.join()
+        self._look()
         return self._most - self._before
 
     def _watch(self) -> None:
         while not self._over.wait(_LOOK):
-            try:
-                self._most = max(self._most, mib(self._tree()))
-            except OSError:
-                continue  # a process ended while it was looked at
+            self._look()
+
+    def _look(self) -> None:
+        with suppress(OSError):  # a process may end while it is looked at
+            self._most = max(self._most, mib(self._tree()))
 
 
 def p95(values: Sequence[float]) -> float | None:
