@@ -6,7 +6,6 @@ import re
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from contextlib import suppress
 from pathlib import Path
 
 from hotline.bench import process_tree
