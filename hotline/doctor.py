@@ -12,12 +12,17 @@ from sqlalchemy import inspect, make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from hotline.house import clock, open_mouth
+from hotline.demo import voice
+from hotline.hot_words import UnreadablePlaces, read_places
+from hotline.house import clock, open_ears, open_mouth
 from hotline.settings import Settings
 from ivr.wording import to_prepare
-from speech.ears import choose
+from speech.commands import LATER
+from speech.ears import Limits, choose
+from speech.ears.base import NOTHING
 from speech.models import installed
 from speech.mouth import Mouth, Speechless
+from speech.mouth.prepared import read_index
 from store.database import open_database
 from store.keyfile import KeyProblem, holds_data
 from store.marks import KeyMark, unknown_marks
@@ -33,6 +38,7 @@ SAID = (
     ("en", "English", "Good morning."),
 )  #: by whatever voice there is
 ROOM = 1_000_000_000  #: bytes; below that recordings may soon find no room
+TRIED = 60.0  #: seconds a recogniser may take to load and answer
 EARLIEST = 1_760_000_000  #: a clock before October 2025 is wrong
 
 
@@ -50,7 +56,7 @@ class Finding:
 def examine(settings: Settings) -> list[Finding]:
     """Everything worth knowing about this installation; changes nothing but what opening it makes."""
     examined: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
-        _ears, _voices, _key, _database, _room, _time,
+        _ears, _hears, _places, _voices, _key, _database, _room, _time,
     )  # fmt: skip
     return [finding for look in examined for finding in look(settings)]
 
@@ -75,6 +81,36 @@ def _ears(settings: Settings) -> Iterator[Finding]:
             yield Finding(
                 one.name, "bad", "; ".join(one.damage), f"hotline models install {one.name}"
             )
+
+
+def _hears(settings: Settings) -> Iterator[Finding]:
+    """Each recogniser is tried on a sentence of the demo: a folder that is there may still not load."""
+    ears = open_ears(settings, Limits(waiting=TRIED))
+    try:
+        for language in ("zh", "en"):
+            engine = ears.engine(language).name
+            if engine == "none" or (language == "en" and engine == ears.engine("zh").name):
+                continue
+            heard = ears.words("doctor", voice("result"), language).result()
+            if heard.engine in {NOTHING.engine, LATER}:
+                yield Finding(
+                    engine, "bad", "it does not load, or does not answer: calls go to a person",
+                    f"hotline -v doctor says why; remove {settings.models / engine}, then hotline models install {language}",
+                )  # fmt: skip
+    finally:
+        ears.close()
+
+
+def _places(settings: Settings) -> Iterator[Finding]:
+    try:
+        read_places(settings.home)
+    except UnreadablePlaces as problem:
+        yield Finding("places of the community", "bad", str(problem), "save it as UTF-8 text")
+    for folder in (settings.voices, *(settings.home / "prepared" / one for one in ("zh", "en"))):
+        try:
+            read_index(folder)
+        except (OSError, ValueError) as problem:
+            yield Finding("recorded sentences", "bad", str(problem), "mend the line or remove it")
 
 
 def _voices(settings: Settings) -> Iterator[Finding]:

@@ -3,8 +3,10 @@
 HOTLINE_HOME/places.txt has one place a line, as it is written; # begins a remark. A line with Latin letters is for English.
 """
 
+import logging
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from pypinyin.phrases_dict import phrases_dict
@@ -13,17 +15,39 @@ from routing.catalogue import LANGUAGES, Catalogue, load
 from routing.pinyin import tokens
 from speech.hotwords import Corrector
 
+log = logging.getLogger(__name__)
+
 PLACES = "places.txt"
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _MOST = 200  #: places; more of them begin to sound alike
 
 
-def places(home: Path) -> list[str]:
-    """The gazetteer of the community; empty where nobody has written one."""
+class UnreadablePlaces(ValueError):
+    """The message says what to do."""
+
+
+def read_places(home: Path) -> list[str]:
+    """Its lines, in UTF-8 or as Windows writes Chinese (GB 18030). Raises UnreadablePlaces."""
+    path = home / PLACES
     try:
-        lines = (home / PLACES).read_text(encoding="utf-8-sig").splitlines()
-    except FileNotFoundError:
+        written = path.read_bytes() if path.exists() else b""
+    except OSError as problem:
+        raise UnreadablePlaces(f"{path} cannot be read: {problem.strerror}.") from problem
+    for encoding in ("utf-8-sig", "gb18030"):
+        with suppress(UnicodeDecodeError):
+            text = written.decode(encoding)
+            if "\0" not in text:
+                return text.splitlines()
+    raise UnreadablePlaces(f"{path} is no text: write one place a line and save it as UTF-8.")
+
+
+def places(home: Path) -> list[str]:
+    """The gazetteer of the community; empty where nobody has written one, or none that can be read."""
+    try:
+        lines = read_places(home)
+    except UnreadablePlaces as problem:
+        log.warning("%s", problem)
         return []
     written = (line.partition("#")[0].strip() for line in lines)
     return list(dict.fromkeys(one for one in written if one))[:_MOST]

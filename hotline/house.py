@@ -15,7 +15,7 @@ from ivr.exchange import Exchange
 from ivr.wording import LANGUAGES
 from proxy_agents import residents as _residents
 from routing.desk import find_way
-from speech.ears import EarDesk
+from speech.ears import EarDesk, Limits
 from speech.ears.scripted import ScriptedEars
 from speech.mouth import Mouth
 from speech.mouth.choose import speakers
@@ -94,10 +94,10 @@ def open_house(
         database.close()
 
 
-def open_ears(settings: Settings) -> EarDesk:
+def open_ears(settings: Settings, limits: Limits | None = None) -> EarDesk:
     """Ears that know the places and services of this community."""
     home = settings.home
-    return EarDesk(settings.models, hot=hot_words(home), correct=correction(home))
+    return EarDesk(settings.models, hot=hot_words(home), correct=correction(home), limits=limits)
 
 
 def open_mouth(settings: Settings) -> Mouth:

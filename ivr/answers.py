@@ -12,6 +12,7 @@ T = TypeVar("T")
 
 _NOISE = re.compile(r"[\s,.!?;:，。！？；：、“”\"'…~-]+")
 _FILLERS = re.compile(r"^(?:嗯+|呃+|啊+|哦+|那个|这个|喂)+(?=.)|(?:啊|呀|吧|了|的|嘛|呢|哦)+$")
+_ONLY_FILLERS = re.compile(r"嗯|呃|啊|哦|哎|唉|那个|这个|喂|um+|uh+|er+|hm+|hello|hi")
 _PERSON = re.compile(
     r"转人工|找人工|要人工|接人工|人工服务|人工客服|真人|接线员|^人工$"
     r"|\b(?:operator|real person|a person|human being|speak to (?:a )?(?:human|someone|somebody))\b",
@@ -45,6 +46,11 @@ def wants_again(words: str) -> bool:
     said = plain(words)
     short = len(said.replace(" ", "")) <= _LONGEST * (3 if said.isascii() else 1)
     return short and bool(_AGAIN.search(said))
+
+
+def only_fillers(words: str) -> bool:
+    """Is somebody there who has told nothing yet, as in 嗯, or 呃那个?"""
+    return not _ONLY_FILLERS.sub("", _NOISE.sub("", words.lower()))
 
 
 def plain(words: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
-from ivr.answers import choose, spoken_digits, wants_again, wants_person
+from ivr.answers import choose, only_fillers, spoken_digits, wants_again, wants_person
 from ivr.dialogue import Again, Dialogue, Heard, Kind, Listen, Say, Value, do
 from speech.commands import Transcribe, Words
 from tickets.commands import Reason
@@ -15,6 +15,7 @@ T_co = TypeVar("T_co", covariant=True)
 TRIES = 3
 REPEATS = 5  #: how often the same may be heard again before we ask afresh; it is never a try
 AGAIN = "9"  #: the key for it
+NOTHING_SAID = Words(text="", engine="typed")
 
 
 class NeedsAHuman(Exception):
@@ -73,6 +74,8 @@ class Story:
     kind: Kind = Kind.STORY
 
     def read(self, heard: Heard, words: Words) -> Told | None:
+        if words.text and only_fillers(words.text):
+            return None
         return Told(heard.audio, words) if heard.audio or words.text else None
 
 
@@ -131,11 +134,15 @@ def listen(key: str, kind: Kind) -> Dialogue[tuple[Heard, Words]]:
     """An answer and its words; 9, or 再说一遍, says again what was said, as often as they like."""
     heard, words = yield from _listen(key, kind)
     for number in range(1, REPEATS + 1):
-        if heard.digits != AGAIN and not wants_again(words.text):
+        if not _again(heard, words):
             break
         yield Again()
         heard, words = yield from _listen(f"{key}+{number}", kind)
-    return heard, words
+    return (Heard(), NOTHING_SAID) if _again(heard, words) else (heard, words)
+
+
+def _again(heard: Heard, words: Words) -> bool:
+    return heard.digits == AGAIN or wants_again(words.text)
 
 
 def overhear(key: str) -> Dialogue[Heard]:

@@ -48,6 +48,16 @@ def test_hearing_it_again_is_no_try_and_yet_not_endless(phone):
     assert phone.presses("1").did(OpenTicket)
 
 
+@pytest.mark.parametrize("said", ["再说一遍", "嗯", "呃，那个……", "Um, hello?"])
+def test_whoever_says_nothing_else_reaches_a_person_and_is_no_ticket(phone, said):
+    for _ in range(30):
+        if phone.turn.then is None or phone.hears()[0] == "not-understood":
+            break
+        phone.says(said)
+    assert phone.did(HandOver)[0].reason is Reason.NOT_UNDERSTOOD
+    assert not phone.did(OpenTicket)
+
+
 def test_the_promise_and_the_goodbye_are_said_again(phone):
     phone.tells("rec1", "电梯坏了").presses("1")
     promised = phone.hears()

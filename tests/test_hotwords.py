@@ -76,3 +76,12 @@ def test_places_and_services_are_hot(home, tmp_path):
     assert words["en"][0] == "Maple Court"
     assert "高龄补贴" in words["zh"]
     assert places(tmp_path) == []
+
+
+@pytest.mark.parametrize("written", ["枫林三路\n".encode("gb18030"), b"\x00\x01\xff\xfe", b""])
+def test_a_list_of_places_in_another_encoding_never_keeps_a_call_from_being_answered(
+    tmp_path, written
+):
+    (tmp_path / "places.txt").write_bytes(written)
+    assert places(tmp_path) in (["枫林三路"], [])
+    assert correction(tmp_path)("电梯坏了", "zh") == "电梯坏了"

@@ -15,7 +15,7 @@ from speech.mouth.clauses import LONGEST, clauses, ending, sentences
 from speech.mouth.driver import engine
 from speech.mouth.mouth import MOST
 from speech.mouth.pauses import Pace, clause_ends, paced
-from speech.mouth.prepared import BadIndex
+from speech.mouth.prepared import BadIndex, read_index
 from speech.mouth.sound import active_rms
 
 
@@ -105,10 +105,14 @@ def test_a_prepared_file_that_is_gone_is_spoken_instead(tmp_path):
     assert len(mine.say("您好。")) == pytest.approx(0.45 * RATE, abs=0.02 * RATE)
 
 
-def test_an_index_line_without_a_text_is_named(tmp_path):
-    folder = prepare(tmp_path / "zh", "hello", "", tone(0.5))
-    with pytest.raises(BadIndex, match="line 1"):
-        mouth(tmp_path, folders=[folder])
+@pytest.mark.parametrize("written", [b"hello\t\n", "您好\t您好".encode("gb18030")])
+def test_an_index_nobody_can_read_is_named_and_costs_its_sentences_only(tmp_path, written, caplog):
+    folder = prepare(tmp_path / "zh", "hello", "您好。", tone(0.5))
+    (folder / "index.tsv").write_bytes(written)
+    with pytest.raises(BadIndex, match=r"index\.tsv"):
+        read_index(folder)
+    assert len(mouth(tmp_path, Humming(), folders=[folder]).say("您好。"))
+    assert "passed over" in caplog.text
 
 
 def test_a_sentence_is_spoken_once_and_then_read_from_disk(tmp_path):

@@ -20,7 +20,11 @@ def read_index(folder: Path) -> dict[str, str]:
     if not index.exists():
         return {}
     ids: dict[str, str] = {}
-    for number, line in enumerate(index.read_text(encoding="utf-8-sig").splitlines(), 1):
+    try:
+        written = index.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as problem:
+        raise BadIndex(f"{index} is not written in UTF-8: save it so") from problem
+    for number, line in enumerate(written.splitlines(), 1):
         if not line.strip():
             continue
         ident, tab, text = line.partition("\t")
@@ -28,6 +32,15 @@ def read_index(folder: Path) -> dict[str, str]:
             raise BadIndex(f"{index} line {number}: want id<TAB>text")
         ids.setdefault(text.strip(), ident)
     return ids
+
+
+def _index_or_nothing(folder: Path) -> dict[str, str]:
+    """A list nobody can read costs its sentences, never a call."""
+    try:
+        return read_index(folder)
+    except (OSError, ValueError) as problem:
+        log.warning("The sentences of %s are passed over: %s", folder, problem)
+        return {}
 
 
 def read_prepared(path: Path, *, by_a_person: bool) -> Sound | None:
@@ -52,8 +65,8 @@ class PreparedVoices:
 
     def __init__(self, folders: list[Path], overrides: Path) -> None:
         self._overrides = overrides
-        self._own = read_index(overrides)
-        self._folders = [(folder, read_index(folder)) for folder in folders]
+        self._own = _index_or_nothing(overrides)
+        self._folders = [(folder, _index_or_nothing(folder)) for folder in folders]
         self._read: dict[tuple[Path, int], Sound] = {}
 
     def find(self, text: str) -> Sound | None:
