@@ -147,3 +147,12 @@ def test_a_model_with_a_file_missing_is_passed_over_for_another(tmp_path):
 def test_scripted_ears_offer_what_a_desk_does():
     offered = {name for name in dir(EarDesk) if not name.startswith("_")}
     assert offered <= set(dir(ScriptedEars()))
+
+
+@pytest.mark.parametrize("failing", ["WillNotLoad", "Raises", "Dies"])
+def test_where_the_first_engine_fails_the_other_one_listens(tmp_path, failing):
+    engines = [Engine(f"speech.ears.rehearsal:{one}", "") for one in (failing, "SaysLength")]
+    desk = EarDesk(tmp_path, chooser=lambda *_: engines[0], second=lambda *_: engines[1])
+    heard = desk.words("r1", silence(2), "zh").result(60)
+    desk.close()
+    assert (heard.text, heard.engine) == ("zh 2.0", "rehearsal")

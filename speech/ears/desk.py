@@ -112,6 +112,7 @@ class EarDesk:
         if attendant is None or not len(sound):
             return settled(NOTHING)
         heard = attendant.words(recording, sound, language, short=short)
+        heard = self._or_other(heard, recording, sound, language, short=short)
         real = self._mended(heard, language)
         return self._in_time(recording, real, attendant)
 
@@ -161,6 +162,26 @@ class EarDesk:
 
     def _hot_words(self, language: str) -> Sequence[str]:
         return self._hot.get(language, ())
+
+    def _or_other(
+        self, heard: Future[Words], recording: str, sound: Sound, language: str, *, short: bool
+    ) -> Future[Words]:
+        """Where the first engine fails (a damaged model, a sound that kills it) the other one listens, if there is one."""
+        other = self._second(language, self._models)
+        if other == NONE:
+            return heard
+        answer: Future[Words] = Future()
+
+        def decide(_first: Future[Words]) -> None:
+            attendant = self._attendant(other) if heard.result() == NOTHING else None
+            if attendant is None:
+                settle(answer, heard.result())
+                return
+            instead = attendant.words(recording, sound, language, short=short)
+            instead.add_done_callback(lambda _: settle(answer, instead.result()))
+
+        heard.add_done_callback(decide)
+        return answer
 
     def _mended(self, heard: Future[Words], language: str) -> Future[Words]:
         """With the words of the community put right."""
