@@ -16,7 +16,7 @@ from tickets.commands import HandOver, Reason
 from tickets.models import Ticket
 from tickets.waiting import Waiting
 
-SECOND_EAR = "second ear"
+SECOND_EAR = "second ear"  #: who wrote a row of words
 
 
 def correct_recording(

@@ -9,6 +9,7 @@ from functools import partial
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ivr.corrections import SECOND_EAR
 from ivr.exchange import Exchange
 from speech.audio import Sound
 from speech.commands import LATER, Transcribe, Words
@@ -16,7 +17,7 @@ from speech.confidence import doubtful
 from store.recordings import RecordingWords, best_of
 from tickets.commands import BetterWords, DraftHeard
 
-EAR, SECOND_EAR = "ear", "second ear"  #: who wrote a row of words
+EAR = "ear"  #: who wrote a row of words
 
 
 class Hearing:

@@ -119,18 +119,7 @@ def _install(model: Model, source: Source, models_dir: Path, progress: Progress)
         staging / "site",
         received=lambda done: progress(model.name, min(source.bytes + done, total), total),
     )
-    files = {
-        p.relative_to(staging).as_posix(): p for p in sorted(staging.rglob("*")) if p.is_file()
-    }
-    missing = _unmatched(model, staging)
-    if missing:
-        raise SourceFailed(f"it has no {missing[0]}.")
-    record = {
-        "source": source.where,
-        "licence": model.licence,
-        "files": {name: path.stat().st_size for name, path in files.items()},
-    }
-    (staging / RECORD).write_text(json.dumps(record, indent=1), encoding="utf-8")
+    _sign(model, source, staging)
     folder = models_dir / model.name
     shutil.rmtree(work / "damaged", ignore_errors=True)
     if folder.exists():
@@ -140,6 +129,20 @@ def _install(model: Model, source: Source, models_dir: Path, progress: Progress)
     shutil.rmtree(models_dir / ".incoming" / f"{model.name}.site", ignore_errors=True)
     progress(model.name, total, total)
     return _look(model, folder)
+
+
+def _sign(model: Model, source: Source, staging: Path) -> None:
+    """Write down what came from where. Raises SourceFailed where a file that is needed did not come."""
+    missing = _unmatched(model, staging)
+    if missing:
+        raise SourceFailed(f"it has no {missing[0]}.")
+    files = [path for path in sorted(staging.rglob("*")) if path.is_file()]
+    record = {
+        "source": source.where,
+        "licence": model.licence,
+        "files": {path.relative_to(staging).as_posix(): path.stat().st_size for path in files},
+    }
+    (staging / RECORD).write_text(json.dumps(record, indent=1), encoding="utf-8")
 
 
 def _look(model: Model, folder: Path) -> Installed:
