@@ -1,6 +1,5 @@
 """How fast, how large: measured on this machine, with the recogniser and the voices that are here."""
 
-import csv
 import os
 import re
 import socket
@@ -19,6 +18,7 @@ from uuid import uuid4
 from hotline.account import account_of
 from hotline.demo import NUMBER, register, voice
 from hotline.house import House, open_house
+from hotline.manifest import read_manifest
 from hotline.reception import answer_phone
 from hotline.settings import Settings
 from ivr.lines.simulated import ScriptedCaller, SimulatedLine
@@ -52,10 +52,9 @@ def hearing(settings: Settings, folder: Path, tell: Callable[[str], None]) -> di
     """Error rates of calls beside the engine alone on the whole files, and stories ended before their sound did.
 
     ``folder`` has WAVs and manifest.tsv with columns file, transcript, lang; rows without words
-    must end without any.
+    must end without any. Raises BadManifest, NotASound.
     """
-    with (folder / "manifest.tsv").open(encoding="utf-8", newline="") as sheet:
-        rows = list(csv.DictReader(sheet, delimiter="\t", quoting=csv.QUOTE_NONE))
+    rows = read_manifest(folder)
     heard = []
     with open_house(settings) as house:
         for number, row in enumerate(rows):
@@ -74,7 +73,7 @@ def hearing(settings: Settings, folder: Path, tell: Callable[[str], None]) -> di
 
 def _hear(house: House, wav: Path, row: dict[str, str]) -> dict[str, Any]:
     """One file as a caller over the line, and as the engine alone hears it."""
-    sound, language = read_sound(wav), row.get("lang") or "zh"
+    sound, language = read_sound(wav), row["lang"]
     line = SimulatedLine(ScriptedCaller(sound, keys="1"))
     conversation = answer_phone(house, line="simulated", language=language)
     line.carry(conversation)

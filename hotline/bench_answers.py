@@ -3,7 +3,6 @@
 A wrong yes closes a ticket and a wrong digit rings a stranger, so wrong readings count apart from missing ones.
 """
 
-import csv
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from hotline.manifest import read_manifest
 from ivr.answers import choose, spoken_digits, wants_again, wants_person
 from ivr.asking import YES_OR_NO
 from ivr.callback import VERDICTS
@@ -49,9 +49,8 @@ class Answer:
 
 
 def answers(models: Path, folder: Path, tell: Callable[[str], None]) -> list[Answer]:
-    """Play every answer of ``folder`` to the engine of its language, as patience cuts it out of the line."""
-    with (folder / "manifest.tsv").open(encoding="utf-8", newline="") as sheet:
-        rows = list(csv.DictReader(sheet, delimiter="\t", quoting=csv.QUOTE_NONE))
+    """Play every answer of ``folder`` to the engine of its language, as patience cuts it out of the line. Raises BadManifest, NotASound."""
+    rows = read_manifest(folder, ("file", "transcript", "question", "means"))
     ears: dict[str, Recogniser] = {}
     found = []
     for number, row in enumerate(rows):

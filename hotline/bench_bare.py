@@ -21,8 +21,18 @@ STAGGER = (
 )
 
 
-def speak(model: Model, sounds: list[NDArray[np.int16]], start: float, finals: list[float]) -> None:
-    """One speaker says one sound after the other; `finals` gets the seconds of each FinalResult."""
+def speak(
+    model: Model,
+    sounds: list[NDArray[np.int16]],
+    start: float,
+    finals: list[float],
+    waits: list[float],
+) -> None:
+    """One speaker says one sound after the other.
+
+    `finals` gets the seconds of each FinalResult, `waits` those from the end of the sound to its words: more, where
+    the machine is behind.
+    """
     for sound in sounds:
         recogniser = KaldiRecognizer(model, 16000)
         recogniser.SetWords(True)
@@ -34,6 +44,7 @@ def speak(model: Model, sounds: list[NDArray[np.int16]], start: float, finals: l
         recogniser.FinalResult()
         finals.append(time.monotonic() - begun)
         start += len(sound) / 16000
+        waits.append(time.monotonic() - start)
 
 
 def measure(folder: str, sounds: list[NDArray[np.int16]], rounds: int) -> dict[str, Any]:
@@ -41,13 +52,14 @@ def measure(folder: str, sounds: list[NDArray[np.int16]], rounds: int) -> dict[s
     SetLogLevel(-1)
     model = Model(folder)
     finals: list[float] = []
+    waits: list[float] = []
     memory = Memory(own_tree)
     spent = cpu_seconds(own_tree())
     start = time.monotonic() + 0.2
     threads = []
     for number in range(len(sounds)):
         turn = [sounds[(number + one) % len(sounds)] for one in range(rounds)]
-        speaker = (model, turn, start + number * STAGGER, finals)
+        speaker = (model, turn, start + number * STAGGER, finals, waits)
         threads.append(threading.Thread(target=speak, args=speaker))
     for thread in threads:
         thread.start()
@@ -55,7 +67,12 @@ def measure(folder: str, sounds: list[NDArray[np.int16]], rounds: int) -> dict[s
         thread.join()
     heard = rounds * sum(len(sound) for sound in sounds) / 16000
     spent = cpu_seconds(own_tree()) - spent
-    return {"cpu": spent / heard, "finals": finals, "mib": memory.grown() / len(sounds)}
+    return {
+        "cpu": spent / heard,
+        "finals": finals,
+        "waits": waits,
+        "mib": memory.grown() / len(sounds),
+    }
 
 
 if __name__ == "__main__":

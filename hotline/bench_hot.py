@@ -3,7 +3,6 @@
 As Whisper hears them; with places put right afterwards; and with Whisper told of the places beforehand (`hotwords`).
 """
 
-import csv
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any
 
 from hotline.hot_words import correction
 from hotline.hot_words import places as known_places
+from hotline.manifest import read_manifest
 from hotline.settings import Settings
 from speech.audio import read_sound
 from speech.bench import error_rate
@@ -60,8 +60,7 @@ def _trials(
             (home / "places.txt").write_text(places.read_text("utf-8-sig"), "utf-8")
         correct, names = correction(home), " ".join(known_places(home))
     decoder = Decoder(str(settings.models / "whisper-base"))
-    with (folder / "manifest.tsv").open(encoding="utf-8", newline="") as sheet:
-        rows = list(csv.DictReader(sheet, delimiter="\t", quoting=csv.QUOTE_NONE))
+    rows = read_manifest(folder)
     found = []
     for number, row in enumerate(row for row in rows if row["transcript"] and row["lang"] == "zh"):
         tell(f"{row['file']}, {number + 1} of {len(rows)}")

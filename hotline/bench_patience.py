@@ -1,6 +1,5 @@
 """Is anybody cut off, and does the end come? Stories on bad lines, heard by the listener that hears callers."""
 
-import csv
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from hotline.manifest import read_manifest
 from speech.audio import FRAME, RATE, Sound, read_sound
 from speech.patience import STORY, Happening, Listener
 from speech.trials import Trial, trials
@@ -59,9 +59,8 @@ class Outcome:
 
 
 def patience(folder: Path, variants: int, tell: Callable[[int, int], None]) -> dict[str, Any]:
-    """`variants` trials of each recording; `folder` has WAVs and manifest.tsv (file, transcript). Raises NotASound."""
-    with (folder / "manifest.tsv").open(encoding="utf-8", newline="") as sheet:
-        rows = list(csv.DictReader(sheet, delimiter="\t", quoting=csv.QUOTE_NONE))
+    """`variants` trials of each recording; `folder` has WAVs and manifest.tsv (file, transcript). Raises BadManifest, NotASound."""
+    rows = read_manifest(folder)
     sounds = {row["file"]: read_sound(folder / row["file"]) for row in rows}
     said = {row["file"]: (row.get("transcript") or "").strip() for row in rows}
     spoken = sum(map(bool, said.values()))

@@ -13,7 +13,6 @@ from tempfile import TemporaryDirectory
 from hotline.bench import hearing
 from hotline.bench_measures import p95
 from hotline.bench_streams import (
-    A_CORE,
     LANGUAGE,
     Figures,
     NothingHeard,
@@ -35,10 +34,11 @@ DEMO = Path(__file__).with_name("demo_voices")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bench:
-    """`vosk`: folder of a model, None where there is none; `seconds` of live speech; calls for the first frame."""
+    """`vosk`: folder of a model, None where there is none; speakers a core; `seconds` of live speech; calls for the first frame."""
 
     settings: Settings
     vosk: Path | None
+    a_core: int
     seconds: float
     calls: int
     short_answers: int
@@ -58,7 +58,7 @@ def find_model(models: Path) -> Path | None:
 def measure(bench: Bench) -> Figures:
     """Everything; null with a sentence why where an engine is not here."""
     figures: Figures = {"cores": cores()}
-    figures |= _streams(bench, A_CORE * figures["cores"])
+    figures |= _streams(bench, bench.a_core * figures["cores"])
     return figures | first_frame(bench) | errors(bench)
 
 
@@ -75,7 +75,7 @@ def _streams(bench: Bench, speaking: int) -> Figures:
 def _no_streams(why: str) -> Figures:
     names = (
         "streams_per_core", "bare_streams_per_core", "streams_ratio", "final_words_p95_ms",
-        "bare_final_p95_ms", "final_over_bare_ms", "added_delay_ms", "mib_per_call",
+        "bare_final_p95_ms", "bare_wait_p95_ms", "final_over_bare_ms", "added_delay_ms", "mib_per_call",
         "bare_mib_per_call", "memory_growth_mib",
     )  # fmt: skip
     return {"streaming_engine": None, **dict.fromkeys(names), "streaming_note": why}

@@ -23,7 +23,6 @@ from speech.ears.base import NOTHING
 from speech.ears.vosk import VoskEar
 from speech.upsampler import Upsampler
 
-A_CORE = 3  #: speakers
 SPEECH, PAUSE = 8.0, 1.2  #: seconds that each speaks, and is then silent until their answer is over
 WANTED = 0.4  #: seconds of that silence which are part of the answer
 SHORT = 0.4  #: seconds of the many short answers
@@ -66,7 +65,10 @@ def speakers(number: int) -> list[Sound]:
 def measure_streams(
     model: Path, speaking: int, seconds: float, short_answers: int, tell: Tell
 ) -> Figures:
-    """`seconds` of live speech for each speaker; percentiles are over all their answers. Raises NothingHeard."""
+    """`seconds` of live speech for each speaker; percentiles are over all their answers. Raises NothingHeard.
+
+    `bare_final` is FinalResult alone, `bare_wait` from the end of speech to its words.
+    """
     sounds = speakers(speaking)
     rounds = max(1, round(seconds / (SPEECH + PAUSE)))
     bare = _bare(model, sounds, rounds, tell)
@@ -87,6 +89,7 @@ def measure_streams(
         "streams_ratio": round(bare["cpu"] / ours["cpu"], 3),
         "final_words_p95_ms": round(1000 * final, 1),
         "bare_final_p95_ms": round(1000 * bare_final, 1),
+        "bare_wait_p95_ms": round(1000 * (p95(bare["waits"]) or 0.0), 1),
         "final_over_bare_ms": round(1000 * (final - bare_final), 1),
         "added_delay_ms": added_delay(),
         "mib_per_call": round(ours["mib"], 1),

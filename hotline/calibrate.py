@@ -1,11 +1,12 @@
 """Teach an engine what its confidence is worth, with recordings whose words are known; and see how true it is now."""
 
-import csv
 import importlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from hotline.manifest import BadManifest, Row
+from hotline.manifest import read_manifest as read_rows
 from speech.audio import NotASound, Sound, read_sound
 from speech.bench import error_rate
 from speech.calibration import Calibration, Evidence, Example, fit
@@ -38,16 +39,11 @@ class Trial:
 
 def read_manifest(folder: Path, *, fewest: int = FEWEST) -> list[Recording]:
     """The recordings with words in them. Raises CannotCalibrate, also where there are fewer than `fewest`."""
-    sheet = folder / "manifest.tsv"
     try:
-        with sheet.open(encoding="utf-8-sig", newline="") as lines:
-            rows = list(csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))
-    except FileNotFoundError:
-        raise CannotCalibrate(f"There is no manifest.tsv in {folder}.") from None
-    except (OSError, UnicodeDecodeError, csv.Error) as problem:
-        raise CannotCalibrate(f"{sheet} cannot be read: {problem}.") from problem
-    found = [_recording(folder, number, row) for number, row in enumerate(rows, 2)]
-    spoken = [one for one in found if one.transcript]
+        rows = read_rows(folder)
+    except BadManifest as problem:
+        raise CannotCalibrate(str(problem)) from problem
+    spoken = [_recording(folder, row) for row in rows if row["transcript"]]
     if len(spoken) < fewest:
         raise CannotCalibrate(
             f"{len(spoken)} recordings with words are too few: it takes {fewest}, better some hundred."
@@ -55,26 +51,18 @@ def read_manifest(folder: Path, *, fewest: int = FEWEST) -> list[Recording]:
     return spoken
 
 
-def _recording(folder: Path, line: int, row: dict[str, str | None]) -> Recording:
-    name, transcript = row.get("file"), row.get("transcript")
-    if not name or transcript is None:
-        raise CannotCalibrate(
-            f"manifest.tsv, line {line}: no {'transcript' if name else 'file'}. "
-            "It needs the columns file, transcript and lang, with tabs between them."
-        )
-    if not (folder / name).is_file():
-        raise CannotCalibrate(f"manifest.tsv, line {line}: there is no {name}.")
+def _recording(folder: Path, row: Row) -> Recording:
     return Recording(
-        file=folder / name,
-        transcript=transcript.strip(),
-        language=row.get("lang") or "zh",
-        voice=row.get("voice") or "",
+        file=folder / row["file"],
+        transcript=row["transcript"],
+        language=row["lang"],
+        voice=row.get("voice", ""),
     )
 
 
 def choose_engine(models: Path, recordings: Sequence[Recording], name: str | None) -> Engine:
     """The one of this name, else the first ear for the language of most recordings. Raises CannotCalibrate."""
-    if name is None:
+    if not name:
         languages = [one.language for one in recordings]
         engine = choose(max(sorted(set(languages)), key=languages.count), models)
     elif (models / name).is_dir():

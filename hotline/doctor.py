@@ -17,6 +17,7 @@ from hotline.hot_words import UnreadablePlaces, read_places
 from hotline.house import clock, open_ears, open_mouth
 from hotline.settings import Settings
 from ivr.wording import to_prepare
+from speech.audio import NotASound, read_sound
 from speech.commands import LATER
 from speech.ears import Limits, choose
 from speech.ears.base import NOTHING
@@ -56,14 +57,19 @@ class Finding:
 def examine(settings: Settings) -> list[Finding]:
     """Everything worth knowing about this installation; changes nothing but what opening it makes."""
     examined: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
-        _ears, _hears, _places, _voices, _key, _database, _room, _time,
+        _ears, _hears, _places, _recordings, _voices, _key, _database, _room, _time,
     )  # fmt: skip
     return [finding for look in examined for finding in look(settings)]
 
 
 def _ears(settings: Settings) -> Iterator[Finding]:
+    damaged = {one.name: one.damage for one in installed(settings.models) if one.damage}
+    for name, damage in damaged.items():
+        yield Finding(name, "bad", "; ".join(damage), f"hotline models install {name}")
     for language, name in (("zh", "Mandarin"), ("en", "English")):
         engine = choose(language, settings.models).name
+        if engine in damaged:
+            continue
         if engine == "none":
             yield Finding(
                 f"recogniser, {name}", "bad", "none: every call would go to a person",
@@ -76,11 +82,6 @@ def _ears(settings: Settings) -> Iterator[Finding]:
             )  # fmt: skip
         else:
             yield Finding(f"recogniser, {name}", "ok", engine)
-    for one in installed(settings.models):
-        if one.damage:
-            yield Finding(
-                one.name, "bad", "; ".join(one.damage), f"hotline models install {one.name}"
-            )
 
 
 def _hears(settings: Settings) -> Iterator[Finding]:
@@ -106,6 +107,20 @@ def _places(settings: Settings) -> Iterator[Finding]:
         read_places(settings.home)
     except UnreadablePlaces as problem:
         yield Finding("places of the community", "bad", str(problem), "save it as UTF-8 text")
+
+
+def _recordings(settings: Settings) -> Iterator[Finding]:
+    """What people have recorded is played first: a damaged file would be passed over, call after call."""
+    for file in sorted(settings.voices.glob("*.wav")):
+        try:
+            read_sound(file)
+        except NotASound as problem:
+            yield Finding(
+                "recorded sentences",
+                "bad",
+                str(problem),
+                f"record {file.stem} again, or remove the file",
+            )
     for folder in (settings.voices, *(settings.home / "prepared" / one for one in ("zh", "en"))):
         try:
             read_index(folder)

@@ -151,13 +151,26 @@ def _look(model: Model, folder: Path) -> Installed:
         sizes, source = dict(record["files"]), str(record["source"])
     except (OSError, ValueError, KeyError, TypeError):
         damage = tuple(f"{pattern} is missing" for pattern in _unmatched(model, folder))
-        return Installed(model=model, folder=folder, damage=damage)
+        return Installed(model=model, folder=folder, damage=damage + _cut_off(model, folder))
     damage = tuple(
         f"{name} is {'cut off' if (folder / name).is_file() else 'missing'}"
         for name, size in sizes.items()
         if not (folder / name).is_file() or (folder / name).stat().st_size != size
     )
     return Installed(model=model, folder=folder, source=source, damage=damage)
+
+
+def _cut_off(model: Model, folder: Path) -> tuple[str, ...]:
+    """Files put there by hand that are smaller than in any known place."""
+    least: dict[str, int] = {}
+    for file in (file for source in model.sources for file in source.files):
+        least[file.path] = min(file.bytes, least.get(file.path, file.bytes))
+    sizes = {name: (folder / name).stat().st_size for name in least if (folder / name).is_file()}
+    return tuple(
+        f"{name} is cut off: {size} of {least[name]} bytes"
+        for name, size in sizes.items()
+        if size < least[name]
+    )
 
 
 def _unmatched(model: Model, folder: Path) -> list[str]:

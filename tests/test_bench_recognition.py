@@ -69,7 +69,7 @@ def test_any_vosk_model_that_is_installed_will_do(tmp_path):
 
 def test_without_any_engine_the_keys_are_there_with_a_reason(tmp_path):
     bench = Bench(
-        settings=settings_in(tmp_path), vosk=None, seconds=1, calls=0, short_answers=1, files=1,
+        settings=settings_in(tmp_path), vosk=None, a_core=3, seconds=1, calls=0, short_answers=1, files=1,
         tell=lambda *_: None,
     )  # fmt: skip
     figures = measure_all(bench)

@@ -1,5 +1,7 @@
 """``hotline bench``: figures by command, on this machine."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,8 +20,26 @@ from hotline.bench_patience import patience as measure_patience
 from hotline.bench_recognition import Bench, find_model
 from hotline.bench_recognition import measure as measure_recognition
 from hotline.cli import json_option, print_json, screen
-from hotline.settings import Settings
-from speech.audio import read_sound
+from hotline.manifest import BadManifest
+from hotline.settings import BadSetting, Settings
+from speech.audio import NotASound, read_sound
+from speech.ears.base import BadModel
+from speech.ears.vosk_folder import missing
+
+folder_argument = click.argument(
+    "folder", type=click.Path(path_type=Path, exists=True, file_okay=False)
+)
+
+
+@contextmanager
+def measured() -> Iterator[None]:
+    """Every foreseeable trouble as a sentence."""
+    try:
+        yield
+    except (BadManifest, BadModel, BadSetting, NotASound) as problem:
+        raise click.ClickException(str(problem)) from problem
+    except UnicodeDecodeError as problem:
+        raise click.ClickException(f"This file is not UTF-8 text: {problem.reason}.") from problem
 
 
 @click.group()
@@ -32,6 +52,7 @@ def bench() -> None:
     "--calls",
     default=5,
     show_default=True,
+    type=click.IntRange(1, 1000),
     help="Calls in real time, about a minute each; the server is measured first.",
 )
 @json_option
@@ -45,28 +66,38 @@ def loop(calls: int, as_json: bool) -> None:
 
 
 @bench.command()
-@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@folder_argument
 @json_option
 def ears(folder: Path, as_json: bool) -> None:
     """Play every call of FOLDER (WAVs and manifest.tsv: file, transcript, lang) and compare with the engine alone.
 
     An early end of a story and words made of nothing are listed by file.
     """
-    if not (folder / "manifest.tsv").is_file():
-        raise click.ClickException(f"{folder} has no manifest.tsv (columns file, transcript, lang)")
-    with TemporaryDirectory() as home, screen.status("listening") as status:
+    with measured(), TemporaryDirectory() as home, screen.status("listening") as status:
         figures = measure.hearing(measure.settings_elsewhere(Path(home)), folder, status.update)
     report(figures, as_json=as_json)
 
 
 @bench.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
-@click.option("--at-once", default=10, show_default=True, help="Calls at the same time.")
-@click.option("--kills", default=0, show_default=True, help="Recognisers killed meanwhile.")
+@click.option(
+    "--at-once",
+    default=10,
+    show_default=True,
+    type=click.IntRange(1, 500),
+    help="Calls at the same time.",
+)
+@click.option(
+    "--kills",
+    default=0,
+    show_default=True,
+    type=click.IntRange(0, 100),
+    help="Recognisers killed meanwhile.",
+)
 @json_option
 def crowd(files: tuple[Path, ...], at_once: int, kills: int, as_json: bool) -> None:
     """Many calls at once in real time, telling FILES in turn; every one must end in a ticket, with a person, or as a draft."""
-    with TemporaryDirectory() as home, screen.status("ringing") as status:
+    with measured(), TemporaryDirectory() as home, screen.status("ringing") as status:
         settings = measure.settings_elsewhere(Path(home))
         sounds = [read_sound(file) for file in files]
         figures = measure_crowd(settings, sounds, at_once, kills, status.update)
@@ -83,13 +114,13 @@ def mouth(as_json: bool) -> None:
     """
     settings = Settings.read()
     prepared = Path(str(files("ivr") / "prompts" / "zh"))
-    with screen.status("speaking") as status:
+    with measured(), screen.status("speaking") as status:
         figures = mouth_figures(settings.models, prepared, status.update)
     report(figures, as_json=as_json)
 
 
 @bench.command()
-@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@folder_argument
 @click.option(
     "--variants",
     default=8,
@@ -103,9 +134,7 @@ def patience(folder: Path, variants: int, as_json: bool) -> None:
 
     FOLDER has WAVs of 8 to 60 s and manifest.tsv (file, transcript). No recogniser is needed.
     """
-    if not (folder / "manifest.tsv").is_file():
-        raise click.ClickException(f"{folder} has no manifest.tsv (columns file, transcript)")
-    with Progress(transient=True, console=screen) as bar:
+    with measured(), Progress(transient=True, console=screen) as bar:
         task = bar.add_task("listening", total=None)
         figures = measure_patience(
             folder, variants, lambda done, total: bar.update(task, completed=done, total=total)
@@ -125,28 +154,56 @@ def patience(folder: Path, variants: int, as_json: bool) -> None:
     help="Folder of a Vosk model; else an installed one, else the Korean one from PyPI.",
 )
 @click.option(
+    "--a-core",
+    default=3,
+    show_default=True,
+    type=click.IntRange(1, 50),
+    help="Speakers for each core of this machine.",
+)
+@click.option(
     "--seconds",
     default=40.0,
     show_default=True,
+    type=click.FloatRange(1, 3600),
     help="Live speech for each speaker, and again for bare Vosk.",
 )
 @click.option(
-    "--calls", default=4, show_default=True, help="Calls in real time, for the first frame."
+    "--calls",
+    default=4,
+    show_default=True,
+    type=click.IntRange(1, 500),
+    help="Calls in real time, for the first frame.",
 )
 @click.option(
     "--short-answers",
     default=100,
     show_default=True,
+    type=click.IntRange(1, 100_000),
     help="After which memory must be as before; 1000 take a quarter of an hour.",
 )
-@click.option("--files", default=12, show_default=True, help="Calls whose errors are counted.")
+@click.option(
+    "--files",
+    default=12,
+    show_default=True,
+    type=click.IntRange(1, 10_000),
+    help="Calls whose errors are counted.",
+)
 @json_option
 def recognition(
-    model: Path | None, seconds: float, calls: int, short_answers: int, files: int, as_json: bool
+    model: Path | None,
+    a_core: int,
+    seconds: float,
+    calls: int,
+    short_answers: int,
+    files: int,
+    as_json: bool,
 ) -> None:
-    """The streaming ear beside bare Vosk, at three speakers a core: how many, how fast, how large, how right."""
+    """The streaming ear beside bare Vosk, at some speakers a core: how many, how fast, how large, how right."""
     settings = Settings.read()
-    with Progress(console=screen, transient=True) as bars:
+    lost = missing(model) if model else []
+    if model and lost:
+        raise click.ClickException(f"{model} is no whole Vosk model: {', '.join(lost)} missing.")
+    with measured(), Progress(console=screen, transient=True) as bars:
         rows: dict[str, TaskID] = {}
 
         def tell(what: str, done: float) -> None:
@@ -158,6 +215,7 @@ def recognition(
             Bench(
                 settings=settings,
                 vosk=model or find_model(settings.models),
+                a_core=a_core,
                 seconds=seconds,
                 calls=calls,
                 short_answers=short_answers,
@@ -169,22 +227,20 @@ def recognition(
 
 
 @bench.command()
-@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@folder_argument
 @json_option
 def answers(folder: Path, as_json: bool) -> None:
     """How the short answers of FOLDER are read: right, wrong, nothing. contrib/short_answers renders such a folder.
 
     FOLDER has WAVs and manifest.tsv: file, transcript, lang, question (answer, verdict, number), means.
     """
-    if not (folder / "manifest.tsv").is_file():
-        raise click.ClickException(f"{folder} has no manifest.tsv")
-    with screen.status("listening") as status:
+    with measured(), screen.status("listening") as status:
         found = hear_answers(Settings.read().models, folder, status.update)
     report(answer_figures(found), as_json=as_json)
 
 
 @bench.command()
-@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@folder_argument
 @click.option(
     "--places",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
@@ -197,7 +253,7 @@ def hot(folder: Path, places: Path | None, as_json: bool) -> None:
     FOLDER has WAVs and manifest.tsv: file, transcript, lang; means names the place that is spoken of, if any.
     """
     settings = Settings.read()
-    with screen.status("listening") as status:
+    with measured(), screen.status("listening") as status:
         figures = hot_figures(settings, folder, places, status.update)
     report(figures, as_json=as_json)
 

@@ -79,6 +79,10 @@ def render_prompts(
                 bar.console.print(ident) if new else None
     except Speechless as problem:
         raise click.ClickException(f"{problem}. What was made so far is kept.") from problem
+    except OSError as problem:
+        raise click.ClickException(
+            f"{folder} cannot be written ({problem.strerror}). Name another with --into."
+        ) from problem
     finally:
         neural.close()
         screen.print(f"{made} made, in {folder}")
@@ -135,7 +139,9 @@ def _known(settings: Settings, language: str, voice: str | None) -> str:
     name = voice or USUAL[language]
     here = sorted(path.stem for path in (folder / "voices").glob("*.bin"))
     fits = [one for one in here if one.startswith(VOICES[language])]
-    if not name.startswith(VOICES[language]) or (here and name not in here):
+    if here and name not in here:
+        raise click.ClickException(f"There is no voice {name}. Known are: {', '.join(fits)}")
+    if not name.startswith(VOICES[language]):
         raise click.ClickException(
             f"{name} does not speak {language!r}. Known are: {', '.join(fits)}"
         )

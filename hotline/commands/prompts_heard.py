@@ -8,7 +8,7 @@ import click
 from rich.markup import escape
 from rich.progress import track
 
-from hotline.cli import json_option, print_json, screen
+from hotline.cli import json_option, print_json, reason, screen
 from hotline.house import open_mouth
 from hotline.prompts_heard import Heard, Prompt, listened, rates, to_hear, whisper
 from hotline.settings import Settings
@@ -41,9 +41,12 @@ def heard(model: Path | None, only: str, alone: bool, as_json: bool) -> None:
         raise click.ClickException(
             f"No Whisper model in {folder}: hotline models install whisper-base"
         )
-    mouth = open_mouth(settings)
     try:
         ear = whisper(folder)
+    except (RuntimeError, ValueError, OSError) as problem:
+        raise click.ClickException(f"{folder} does not load: {reason(problem)}.") from problem
+    mouth = open_mouth(settings)
+    try:
         all_heard = []
         listening = listened(wanted, lambda text: mouth.say(text, "zh", keep=False), ear)
         for one in track(listening, "listening", len(wanted), console=screen, transient=True):

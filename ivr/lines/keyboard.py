@@ -29,7 +29,7 @@ def talk(
                 case Wait() as wait:
                     conversation.waits_for(wait).result()
                     answer = None
-    except (EOFError, _HungUp):
+    except (EOFError, UnicodeDecodeError, _HungUp):
         return
     finally:
         conversation.hang_up()
@@ -40,6 +40,7 @@ class _HungUp(Exception):
 
 
 def _typed(text: str) -> Heard:
+    text = text.encode(errors="replace").decode()  # bytes of another encoding
     if text.lower() in HANG_UP:
         raise _HungUp
     keys = text.removesuffix("#")

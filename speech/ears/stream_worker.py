@@ -21,7 +21,7 @@ from speech.ears.base import Follower, Following
 from speech.ears.frames import Message, receive, send
 from speech.ears.worker import make, own_stdout
 
-STEP = 8000  #: bytes, half a second
+STEP = 3200  #: bytes, a fifth of a second: so long somebody who has finished waits for a hand
 _BEHIND = (
     32000  # bytes, two seconds: who has more to be heard is catching up and lets others go first
 )
@@ -44,7 +44,10 @@ class Speaker:
 
     @property
     def rank(self) -> int:
-        return 2 if self.turn else 1 if len(self.waiting) > _BEHIND else 0
+        """In which queue it waits: somebody who waits for words, who speaks, who is behind, whose turn is later."""
+        if self.turn:
+            return 3
+        return 2 if len(self.waiting) > _BEHIND else 1 if self.finish is None else 0
 
 
 class Room:
@@ -55,7 +58,7 @@ class Room:
         self._tell = tell
         self._hands = hands
         self._speakers: dict[int, Speaker] = {}
-        self._queues: tuple[deque[Speaker], ...] = (deque(), deque(), deque())
+        self._queues: tuple[deque[Speaker], ...] = tuple(deque() for _ in range(4))
         self._at_work: dict[int, float] = {}  # speaker -> since when
         self._busy = self._sound = 0.0
         self._changed = threading.Condition()
@@ -113,11 +116,15 @@ class Room:
                 self._sound += len(piece) / 16000
                 del self._at_work[speaker.number]
                 speaker.queued = False
-                if "heard" in told and self._speakers.get(speaker.number) is speaker:
-                    self._queue(speaker)
+                over = "heard" not in told or self._speakers.get(speaker.number) is not speaker
+                if over:
+                    self._speakers.pop(speaker.number, None)
                 else:
-                    self._forget(speaker)
+                    self._queue(speaker)
             self._tell(told)
+            if over:
+                speaker.following = None  # tens of MiB that its decoder has gathered
+                _trim()
 
     def _step(self, speaker: Speaker, piece: bytes, *, last: bool) -> dict[str, Any]:
         try:
@@ -133,12 +140,6 @@ class Room:
         except Exception as problem:  # noqa: BLE001  an engine may raise anything; the desk must hear of it
             return {"problem": f"{type(problem).__name__}: {problem}", "of": speaker.number}
 
-    def _forget(self, speaker: Speaker) -> None:
-        """Frees what a decoder has gathered, tens of MiB, back to the system."""
-        self._speakers.pop(speaker.number, None)
-        speaker.following = None
-        _trim()
-
     def _pulse(self) -> None:
         while True:
             time.sleep(_PULSE)
@@ -152,6 +153,7 @@ class Room:
 
 
 def _trim() -> None:
+    """What was freed goes back to the system."""
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # glibc only
     if trim is not None:
         trim(0)

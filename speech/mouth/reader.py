@@ -4,15 +4,16 @@ Run with `python -m speech.mouth.reader FOLDER [THREADS]`. In: {"text", "voice",
 Out: {"frames", "rate"} or {"error"}. It ends when its input ends, so it never outlives the process that began it.
 """
 
-import json
-import os
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import soundfile
 
 from speech.mouth.kokoro import RATE, Kokoro
+from speech.mouth.serving import serve
 
 FIRST_WORD, FIRST_VOICE = (
     "好",
@@ -29,17 +30,10 @@ def speak(kokoro: Kokoro, ask: dict[str, Any]) -> dict[str, Any]:
 
 
 def main() -> int:
-    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)  # whatever a library prints must not be taken for an answer
-    kokoro = Kokoro(Path(sys.argv[1]), *map(int, sys.argv[2:]))
-    for line in sys.stdin:
-        try:
-            answer = speak(kokoro, json.loads(line))
-        except Exception as problem:  # noqa: BLE001  # told to the one who asked; the next text may go well
-            answer = {"error": f"{type(problem).__name__}: {problem}"}
-        answers.write(json.dumps(answer) + "\n")
-        answers.flush()
-    return 0
+    def speaker() -> Callable[[dict[str, Any]], dict[str, Any]]:
+        return partial(speak, Kokoro(Path(sys.argv[1]), *map(int, sys.argv[2:])))
+
+    return serve(speaker)
 
 
 if __name__ == "__main__":

@@ -4,13 +4,13 @@ In: {"text", "voice", "rate", "pitch", "out"}. Out: {"frames", "rate"} or {"erro
 so it never outlives the process that began it.
 """
 
-import json
-import os
 import sys
 import wave
+from functools import partial
 from typing import Any
 
 from speech.mouth.driver import engine
+from speech.mouth.serving import serve
 
 
 def speak(voice: Any, ask: dict[str, Any]) -> dict[str, Any]:
@@ -28,17 +28,7 @@ def speak(voice: Any, ask: dict[str, Any]) -> dict[str, Any]:
 
 
 def main() -> int:
-    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)  # whatever a library prints must not be taken for an answer
-    voice = engine()
-    for line in sys.stdin:
-        try:
-            answer = speak(voice, json.loads(line))
-        except (OSError, ValueError, KeyError, wave.Error) as problem:
-            answer = {"error": f"{type(problem).__name__}: {problem}"}
-        answers.write(json.dumps(answer) + "\n")
-        answers.flush()
-    return 0
+    return serve(lambda: partial(speak, engine()))
 
 
 if __name__ == "__main__":
