@@ -42,4 +42,4 @@ def test_what_is_cut_off_is_called_so():
 def test_a_folder_without_a_list_is_refused_in_a_sentence(tmp_path):
     told = CliRunner().invoke(main, ["bench", "patience", str(tmp_path)])
     assert told.exit_code == 1
-    assert "has no manifest.tsv" in told.output
+    assert "There is no manifest.tsv" in told.output
