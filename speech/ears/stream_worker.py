@@ -22,9 +22,8 @@ from speech.ears.frames import Message, receive, send
 from speech.ears.worker import make, own_stdout
 
 STEP = 3200  #: bytes, a fifth of a second: so long somebody who has finished waits for a hand
-_BEHIND = (
-    32000  # bytes, two seconds: who has more to be heard is catching up and lets others go first
-)
+#: bytes, six seconds: who has more to be heard is catching up and lets others go first; below that all are behind alike
+_BEHIND = 96000
 _PULSE = 1.0  # seconds
 _FORGETTING = 0.95  # of what was measured, with every pulse
 
