@@ -99,7 +99,7 @@ def test_who_is_held_back_is_not_learnt_from(folder):
     ("sheet", "said"),
     [
         (None, "no manifest.tsv"),
-        ("", "too few"),
+        ("", "names no recording"),
         ("sound\twords\nx.wav\ty", "line 2: no file"),
         ("file\ttranscript\n0.wav", "line 2: no transcript"),
         ("file\ttranscript\tlang\ngone.wav\t路灯\tzh", "there is no gone.wav"),

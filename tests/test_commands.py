@@ -135,7 +135,7 @@ def test_the_doctor_says_what_is_missing_and_how_to_mend_it(hotline):
 def test_a_key_that_others_can_read_is_unsafe(hotline, need, tmp_path):
     hotline("recover")
     (tmp_path / "home" / "key").chmod(0o644)
-    assert "can be read by others" in hotline("doctor").output
+    assert "can be read by others" in " ".join(hotline("doctor").output.split())
 
 
 def test_a_wrong_key_is_named_and_nothing_is_changed(hotline, monkeypatch):
@@ -221,3 +221,17 @@ def test_a_damaged_recording_keeps_no_other_call_from_being_mended(hotline, need
     result = hotline("recover", "--json")
     assert result.exit_code == 0
     assert [one["outcome"] for one in answer(result)["recovered"]] == ["draft"]
+
+
+def test_a_damaged_recording_of_a_person_is_found_by_the_doctor(hotline, tmp_path):
+    hotline("recover")
+    voices = tmp_path / "home" / "voices"
+    voices.mkdir(parents=True)
+    (voices / "welcome.wav").write_bytes(b"RIFF")
+    assert "record welcome again" in " ".join(hotline("doctor").output.split())
+
+
+def test_bytes_of_another_encoding_are_typed_words_like_any_other():
+    from ivr.lines.keyboard import _typed
+
+    assert _typed("\udcff\udcfe我要修灯").words == "??我要修灯"

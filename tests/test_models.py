@@ -427,3 +427,13 @@ def test_a_source_archive_is_unpacked_without_being_run(tmp_path):
     tarball(tmp_path, "old.tar.gz", {"old-1/setup.py": b"!", "old-1/old/a.py": b"1", "old-1/../old/b": b""})  # fmt: skip
     assert _unpack_archive(tmp_path / "old.tar.gz", "old", tmp_path / "site") == 1
     assert [p.name for p in (tmp_path / "site").rglob("*") if p.is_file()] == ["a.py"]
+
+
+def test_a_model_that_was_copied_by_hand_and_cut_off_is_noticed(tmp_path):
+    folder = tmp_path / "whisper-base"
+    folder.mkdir()
+    for name in ("model.bin", "config.json", "tokenizer.json", "vocabulary.txt"):
+        (folder / name).write_bytes(b"half of it")
+    assert any(
+        said.startswith("model.bin is cut off: 10 of") for said in installed(tmp_path)[0].damage
+    )

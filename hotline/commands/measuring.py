@@ -171,7 +171,7 @@ def patience(folder: Path, variants: int, as_json: bool) -> None:
     "--calls",
     default=4,
     show_default=True,
-    type=click.IntRange(1, 500),
+    type=click.IntRange(0, 500),
     help="Calls in real time, for the first frame.",
 )
 @click.option(

@@ -15,7 +15,9 @@ from speech.ears.short import accepted, phrases, speaks
 from speech.ears.vosk_folder import missing, takes_phrases
 from speech.upsampler import Upsampler
 
-_STEP = RATE // 2  # samples of a whole recording given at a time
+_STEP = (
+    RATE // 5
+)  # samples of a whole recording given at a time, as of one that is followed: results depend on it
 _GLANCE = 2 * RATE // 5  # samples between two looks at the words so far, which cost too
 
 
