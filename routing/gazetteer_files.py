@@ -88,7 +88,8 @@ def _toml(text: str, name: str) -> Iterator[tuple[int, dict[str, Any]]]:
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as mistake:
-        raise GazetteerError(f"{name}: {mistake}") from None
+        where = str(mistake).replace("end of document", f"line {text.count(chr(10)) + 1}")
+        raise GazetteerError(f"{name}: {where}") from None
     tables = data.get("place", [])
     if set(data) - {"place"} or not isinstance(tables, list):
         raise GazetteerError(f"{name}, line 1: every place begins with [[place]]")

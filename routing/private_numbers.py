@@ -23,7 +23,7 @@ _WORDS = {
     CODE: r"验证码|校验码|动态码|动态密码|密码|口令|短信码|取件码|[个条串那的]码(?!头|字)|\b(?:code|pin|password)\b",
     IDENTITY: r"身份证|证件号?|证号|护照|identity|\bid\b|passport|social security number",
     CARD: r"银行卡|卡号|账号|账户|帐号|帐户|存折|工资卡|社保卡|医保卡|储蓄卡|信用卡|那张卡|的卡|卡是|工行|农行|建行|中行|\bcard\b|\baccount\b",
-    PHONE: r"电话|手机|座机|固话|号码|联系方式|打我|您打|你打|打给|拨|区号|微信|打这个|打(?=[，,：:\s]|$)|找到我|记个号|记个?一?下|\b(?:phone|telephone|mobile|call|ring|reach|number)\b",
+    PHONE: r"电话|手机|座机|固话|号码|联系方式|打我|您打|你打|打给|拨|区号|微信|打这个|打(?=[，,：:\s])|找到我|记个号|记个?一?下|\b(?:phone|telephone|mobile|call|ring|reach|number)\b",
 }
 _ABOUT = [(kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _WORDS.items()]
 _TAIL = re.compile(
@@ -36,23 +36,25 @@ _FILLER = re.compile(
     re.IGNORECASE,
 )
 _WORDY = re.compile(r"[^\W嗯啊呃哦]")
-_LEADS = re.compile(r"[号码话机卡证是]$")
+_LEADS = re.compile(r"(?:[号码话机卡证是对上面]|[那这]个|一下|然后)$")
 _DAY = re.compile(r"[年月日]")
 _COUNTED = re.compile(
     r"\s*(?:[块元毛角岁年月日天点分秒度斤两次路楼层栋幢弄室户线床米平个只条张片股%％万亿名位口人倍]|号(?!码|是)|单元|公里|小时|percent|dollars|euros|pounds|years|minutes|weeks|days|o'clock|people)"
 )
 _PUBLIC = re.compile(
-    r"1[12]\d|1[02]0\d\d|123\d\d|12[03-9]\d\d|9[56]\d{3,4}|100\d\d|911|999|112|000"
+    r"1[12]\d|1[02]0\d\d|123\d\d|12[03-9]\d\d|9\d{4}|96\d{4}|100\d\d|911|999|112|000"
 )
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
 _MOBILE = re.compile(r"(?:(?:00)?86)?1[3-9]\d{9}")
-_LAND = re.compile(r"0\d{9,11}|[2-8]\d{6,7}|(?:400|800)\d{7}")
-_IDENTITY = re.compile(r"[1-8]\d{5}(?:19|20)\d{2}[01]\d[0-3]\d{4}[\dX]|[1-8]\d{7}[01]\d[0-3]\d{4}")
+_AREA = re.compile(r"0(?:10|2\d)[2-8]\d{7}")
+_LAND = re.compile(r"0\d{10,11}|[2-8]\d{6,7}|(?:400|800)\d{7}")
+_IDENTITY = re.compile(r"[1-8]\d{5}(?:19|20)\d{2}[01]\d[0-3]\d{4}[\dX]")
+_OLD_IDENTITY = re.compile(r"[1-8]\d{7}[01]\d[0-3]\d{4}")
 _CARD = re.compile(r"\d{16,19}")
 #: told from any other number by their form; and those that are told by their length alone
-_TELLING = ((PHONE, _MOBILE), (IDENTITY, _IDENTITY))
-_PLAIN = ((PHONE, _LAND), (CARD, _CARD))
+_TELLING = ((PHONE, _MOBILE), (PHONE, _AREA), (IDENTITY, _IDENTITY))
+_PLAIN = ((PHONE, _LAND), (IDENTITY, _OLD_IDENTITY), (CARD, _CARD))
 _SHAPES = (*_TELLING, *_PLAIN)
 _BEGINS = re.compile(r"1[3-9]\d|0[1-9]\d|62\d\d")
 
