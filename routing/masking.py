@@ -1,6 +1,7 @@
 """What departments and the public may read: who, which number and which door are told by a label alone."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 
 from routing.full_names import full_names
 from routing.gazetteer import EMPTY, Gazetteer
@@ -31,8 +32,9 @@ def mask(
     '我叫［姓名］，电话［电话］'
     """
     english = language.startswith("en")
+    found = spans(words, language, names=names, gazetteer=gazetteer)
     masked, place = "", 0
-    for start, end, kind in _apart(spans(words, language, names=names, gazetteer=gazetteer)):
+    for start, end, kind in _apart(found, len(words)):
         masked += words[place:start] + LABELS[kind][english]
         place = end
     return masked + words[place:]
@@ -48,17 +50,15 @@ def spans(
     return [*numbers, *doors, *people]
 
 
-def _apart(found: Sequence[_Span]) -> list[_Span]:
-    """None over another: what reaches into an earlier kind is cut there."""
-    kept: list[_Span] = []
-    for start, end, kind in found:
-        pieces = [(start, end)]
-        for first, last, _ in kept:
-            pieces = [
-                (a, b)
-                for low, high in pieces
-                for a, b in ((low, min(high, first)), (max(low, last), high))
-                if a < b
-            ]
-        kept += [(a, b, kind) for a, b in pieces]
-    return sorted(kept)
+def _apart(found: Sequence[_Span], length: int) -> Iterator[_Span]:
+    """None over another: what reaches into an earlier one is cut there."""
+    owners: list[int | None] = [None] * length
+    for index, (start, end, _) in enumerate(found):
+        for at in range(start, end):
+            if owners[at] is None:
+                owners[at] = index
+    place = 0
+    for owner, run in groupby(owners):
+        start, place = place, place + len(list(run))
+        if owner is not None:
+            yield start, place, found[owner][2]

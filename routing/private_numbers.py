@@ -13,6 +13,7 @@ PHONE, IDENTITY, CARD, CODE, NUMBER = "phone", "id", "card", "code", "number"
 
 ALONE = 7  #: figures that are a number without any word for it
 ANNOUNCED = 4  #: figures that are one after a word for it
+PARTIAL = 3  #: figures that are part of one: 尾号三五六
 NEAR = {
     False: 16,
     True: 40,
@@ -27,7 +28,8 @@ _WORDS = {
 }
 _ABOUT = [(kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _WORDS.items()]
 _TAIL = re.compile(
-    r"(?:尾号|尾数|末尾|[后末][一二两三四五六七八2-8]位|最后[一二两三四五六七八2-8]?[位个]数?|后几位|后面几位|\bends (?:in|with)|\blast (?:\w+ )?(?:digits|figures)\b)[数]?(?:是|为|:|：|叫|are|is|,|\s|，)*$"
+    r"(?:尾号|尾数|末尾|后面|后头|开头|前头|[前后末][一二两三四五六七八2-8]位|最后[一二两三四五六七八2-8]?[位个]数?|[前后]面?几位"
+    r"|\bends (?:in|with)|\blast (?:\w+ )?(?:digits|figures)\b)数?(?:[是为叫，:：,\s]|are|is)*$"
 )
 _FILLER = re.compile(
     r"(?:[嗯呃啊哦哎额唔呀呢哈喂再接的了是就对好行\s，,、。．.·…—–\-－_()（）＋+/:：;；？?！!]|那个|这个|然后|后面|后头|前面|前头|中间|最后|开头"
@@ -159,7 +161,7 @@ def _is_private(
     if _COUNTED.match(words, signs[-1].end) and len(value) < (ALONE if about else 10):
         return False
     if tail:
-        return called >= 2 and not counted
+        return called >= 2 and len(value) >= PARTIAL and not counted
     if about and not counted and len(value) >= ANNOUNCED:
         return called >= 2 and called * (4 if len(value) >= ALONE else 2.5) >= len(value)
     if len(value) >= 10:
