@@ -14,18 +14,41 @@ class Danger:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """One of two or three that the caller is asked to choose between."""
+
+    department: str
+    service: str | None = None
+    by_agent: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Also:
+    """A further need that was told in the same story."""
+
+    department: str
+    service: str | None
+    words: str  #: the part of the story that tells it
+    by_agent: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Way:
     """Who deals with a need. Unrouted: ``department`` is None, a person listens."""
 
     department: str | None = None  #: id of a department of ``catalogue.toml``
     service: str | None = None  #: id of a service under it
-    confidence: float = 0.0  #: 0..1, the share of the evidence that speaks for this service
+    confidence: float = 0.0  #: 0..1, how probable it is that the department is right
     by_agent: bool = (
         False  #: an errand, a form, a visit or company: the resident's proxy agent does it
     )
-    ask: str | None = None  #: one contrast question's text, where two services are as likely
+    ask: str | None = None  #: one contrast question's text, where the best guess is not sure enough
+    choices: tuple[Choice, ...] = ()  #: what it offers, likeliest first; empty without a question
+    also: tuple[Also, ...] = ()
+    place: dict[str, Any] | None = None  #: where it is, as ``routing.places.Place.data`` tells it
     danger: Danger | None = None
     why: tuple[str, ...] = ()  #: the words that decided it
+    model: str = ""  #: version of the trained guesser, "" where there was none
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +58,10 @@ class FindWay:
 
     def result(self, data: dict[str, Any]) -> Way:
         danger = data.get("danger")
-        return Way(
-            **data | {"danger": danger and Danger(**danger), "why": tuple(data.get("why", ()))}
-        )
+        rebuilt = {
+            "danger": danger and Danger(**danger),
+            "why": tuple(data.get("why", ())),
+            "choices": tuple(Choice(**one) for one in data.get("choices", ())),
+            "also": tuple(Also(**one) for one in data.get("also", ())),
+        }
+        return Way(**data | rebuilt)
