@@ -110,10 +110,11 @@ def _register() -> None:
         keeping,
         measuring,
         people,
+        routing,
         serving,
     )
 
-    for module in (demo, calling, serving, people, keeping, measuring, calibrating):
+    for module in (demo, calling, serving, people, keeping, measuring, calibrating, routing):
         for command in module.COMMANDS:
             main.add_command(command)
 

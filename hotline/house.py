@@ -8,8 +8,9 @@ from importlib.resources import files
 from pathlib import Path
 
 from hotline.hot_words import correction, hot_words
+from hotline.route import desk_of
 from hotline.settings import Settings
-from hotline.wiring import ACTS
+from hotline.wiring import acts_of
 from ivr import calls as _calls
 from ivr.exchange import Exchange
 from ivr.wording import LANGUAGES
@@ -72,7 +73,7 @@ def open_house(
         shelf=shelf,
         ears=hearing,
         mouth=mouth,
-        acts=ACTS,
+        acts=acts_of(desk_of(settings)),
         zone=settings.zone,
         now=now,
     )

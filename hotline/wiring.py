@@ -16,7 +16,7 @@ from ivr.exchange import Act
 from ivr.looking_up import FindAnswers
 from proxy_agents.residents import Resident
 from routing.commands import FindWay
-from routing.desk import find_way
+from routing.desk import Desk, find_way
 from routing.pinyin import tokens
 from tickets import desk
 from tickets.commands import (
@@ -43,6 +43,15 @@ MACHINE = "hotline"  #: who did it, where no person did
 
 def _find_way(_session: Session, command: FindWay, _at: datetime) -> Data:
     return asdict(find_way(command.words, language_of(command.words, command.language)))
+
+
+def acts_of(desk: Desk) -> Mapping[type, Act]:
+    """The same with the routing desk of a house: its own guesser, its own places."""
+
+    def way(_session: Session, command: FindWay, _at: datetime) -> Data:
+        return asdict(desk.way(command.words, language_of(command.words, command.language)))
+
+    return {**ACTS, FindWay: way}
 
 
 def language_of(words: str, otherwise: str) -> str:
