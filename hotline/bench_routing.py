@@ -14,7 +14,7 @@ from routing.learning import Lesson, fit
 from routing.misheard import Recogniser
 from routing.sayings import Saying
 
-ONE_TURN = 110  #: characters of a message that are learnt from: what is asked later is a title and fifty more
+ONE_TURN = 90  #: characters of a message that are learnt from: what is asked later is a title and fifty more
 NOISE = (0.0, 0.2, 0.3)
 OF = "appeals"  #: folder of HOTLINE_TEST_DATA
 

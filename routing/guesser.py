@@ -60,7 +60,8 @@ class Guesser:
         self, words: str, language: str = "zh", evidence: Mapping[str, float] | None = None
     ) -> Guess:
         """``evidence``: group -> score of the lexicon."""
-        seen = self.witnesses(words, language, vector(words), evidence or {})
+        meaning = vector(words) if len(self.known) else None
+        seen = self.witnesses(words, language, meaning, evidence or {})
         groups = _softmax(self.weigh(seen))
         labels = self._within(groups, seen.labels)
         return Guess(
@@ -102,23 +103,19 @@ class Guesser:
     def deciding(self, words: str, language: str, group: int) -> tuple[str, ...]:
         """The characters of these words that spoke most for the group."""
         spoke = {
-            piece[1:]: float(self.by_pieces[group, place] - self.by_pieces[:, place].mean())
-            for piece, (place, _) in self._of(words, language).items()
+            self._texts[place][1:]: float(
+                self.by_pieces[group, place] - self.by_pieces[:, place].mean()
+            )
+            for place in weighed(words, language, self.pieces)
+            if self._texts[place][0] == "c"
         }
         best = sorted((one for one in spoke if spoke[one] > 0), key=lambda one: -spoke[one])
         return tuple(best[:DECIDING])
 
-    def _of(self, words: str, language: str) -> dict[str, tuple[int, float]]:
-        said = weighed(words, language, self.pieces)
-        return {
-            piece: (place, said[place])
-            for piece, (place, _) in self._written.items()
-            if place in said
-        }
-
     @cached_property
-    def _written(self) -> dict[str, tuple[int, float]]:
-        return {piece: known for piece, known in self.pieces.items() if piece[0] == "c"}
+    def _texts(self) -> list[str]:
+        """The pieces by their places."""
+        return sorted(self.pieces, key=lambda one: self.pieces[one][0])
 
     @cached_property
     def _group_of(self) -> NDArray[np.int16]:
