@@ -15,10 +15,10 @@ from routing.catalogue import load
 from routing.danger import find_danger
 from routing.desk import SURE
 from routing.guesser import Guesser
-from routing.learning import Evidence, Foreign, Lesson, Tell, fit, learn
+from routing.learning import Foreign, Lesson, Tell, fit, learn, version_of
 from routing.lexicon import evidence_of, scores
 from routing.sayings import Saying, dangers, needs, phrases
-from routing.trained import NEEDS, guesser, own
+from routing.trained import NEEDS, guesser, own, shipped
 from tickets.lifecycle import Rerouted
 from tickets.models import Ticket, TicketEvent
 
@@ -126,14 +126,22 @@ def _kept_back(one: Saying) -> bool:
 
 def _with(old: Guesser, learnt: Sequence[Saying], tell: Tell) -> Guesser:
     """All sayings and these; what the old one trusts in is kept."""
-    base = [*needs(), *phrases(load())]
-    fresh = Lesson.of(learnt, need_evidence, tell)
-    whole = Lesson.of(base, lambda _: {}, tell)
+    whole, fresh = _all_sayings(tell), Lesson.of(learnt, need_evidence, tell)
     meanings = None
     if whole.meanings is not None and fresh.meanings is not None:
         meanings = np.concatenate([whole.meanings, fresh.meanings])
     both = Lesson((*whole.sayings, *fresh.sayings), meanings, (*whole.evidence, *fresh.evidence))
+    tell("all of them", 0.0)
     return replace(fit(both, old.groups), trust=old.trust, trust_words=old.trust_words)
+
+
+def _all_sayings(tell: Tell) -> Lesson:
+    """What the hotline came with; its vectors are in the guesser, unless somebody has changed the sayings."""
+    sayings, known = [*needs(), *phrases(load())], shipped(NEEDS)
+    if version_of(sayings) != known.version or not len(known.known):
+        return Lesson.of(sayings, lambda _: {}, tell)
+    meanings = (known.known / 127).astype(np.float32)
+    return Lesson(tuple(sayings), meanings, tuple({} for _ in sayings))
 
 
 def _right(one: Guesser, sayings: Sequence[Saying]) -> int:
@@ -141,17 +149,6 @@ def _right(one: Guesser, sayings: Sequence[Saying]) -> int:
         one.guess(saying.words, saying.language, need_evidence(saying)).best == saying.group
         for saying in sayings
     )
-
-
-__all__ = [
-    "CannotTeach",
-    "Evidence",
-    "Taught",
-    "corrected",
-    "teach_dangers",
-    "teach_from_tickets",
-    "teach_needs",
-]
 
 
 def foreign_figures(foreign: Foreign, sure: float) -> dict[str, Any]:

@@ -96,7 +96,7 @@ def fit(lesson: Lesson, groups: Sequence[str]) -> Guesser:
     weights = np.array([_weight(one) for one in sayings])
     pieces, by_pieces, bias = _fit_pieces(sayings, groups, weights)
     blank = Guesser(
-        version=_version(sayings), labels=tuple(labels), groups=tuple(groups),
+        version=version_of(sayings), labels=tuple(labels), groups=tuple(groups),
         pieces=pieces, by_pieces=by_pieces, bias=bias, mean=np.zeros(SIZE, np.float32),
         known=np.zeros((0, SIZE), np.int8), votes=np.zeros((0, len(groups) + len(labels)), np.float32),
         trust=AT_FIRST, trust_words=(AT_FIRST[0], AT_FIRST[3]),
@@ -196,7 +196,7 @@ def _foreign(guesser: Guesser, held: Sequence[tuple[Saying, NDArray[np.float64]]
     return Foreign(tuple(one for one, _ in held), guesser.groups, shares)
 
 
-def _version(sayings: Sequence[Saying]) -> str:
+def version_of(sayings: Sequence[Saying]) -> str:
     """Of what was learnt from: the same sayings, the same version."""
     text = "\n".join(f"{one.label}\t{one.words}" for one in sayings)
     return hashlib.sha256(text.encode()).hexdigest()[:12]

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from hotline import teaching
 from hotline.cli import main
 from hotline.teaching import CannotTeach, teach_from_tickets
 from routing.commands import FindWay
@@ -137,3 +138,28 @@ def test_the_kernel_counts_a_saying_itself_as_nearest():
     near = taught.kernel((taught.known / 127).astype(np.float32))
     assert near.shape == (8, 8)
     assert np.allclose(np.diag(near), 1, atol=0.01)
+
+
+def test_tickets_that_people_sent_elsewhere_teach_where_such_a_thing_belongs(tmp_path, monkeypatch):
+    monkeypatch.setattr(teaching, "_all_sayings", lambda tell: lesson())
+    pigeons = [
+        "鸽子粪落我晾的被子上",
+        "楼顶养了一百只鸽子",
+        "鸽子天天早上咕咕叫",
+        "鸽子笼味儿大",
+        "鸽子毛飘一屋子",
+        "鸽子笼又加了一个",
+    ]
+    told = [Saying(one, "urban_management/-", f"ticket {n}") for n, one in enumerate(pigeons * 2)]
+    told += [
+        Saying(f"{one}{n}", "justice/-", "ticket")
+        for n, one in enumerate(("粮票换不换", "粮票作废了"))
+    ]
+    taught = teach_from_tickets(tmp_path, told, lambda *_: None)
+    assert taught.switched
+    assert taught.after > taught.before
+    assert (
+        guesser(tmp_path, "needs").version
+        == taught.version
+        != guesser(tmp_path / "none", "needs").version
+    )
