@@ -11,12 +11,13 @@ from sqlalchemy import Connection, Integer, MetaData, Table, func, insert, selec
 
 BATCH = 500  #: rows at a time
 NOT_DUMPED = {"alembic_version", "key_marks"}  #: they say how this database is, not what is in it
+FOLLOWS = "_fts"  #: in the names of SQLite's search tables, which follow their rows by themselves
 
 
 def tables_of(connection: Connection) -> list[Table]:
     """The tables as they stand, those that others refer to first."""
     metadata = MetaData()
-    metadata.reflect(connection)
+    metadata.reflect(connection, only=lambda name, _: FOLLOWS not in name)
     return [table for table in metadata.sorted_tables if table.name not in NOT_DUMPED]
 
 

@@ -20,6 +20,7 @@ MODELS = (
     "store.looks",
     "store.marks",
     "tickets.models",
+    "tickets.similar",
     "tickets.callbacks",
     "tickets.waiting",
     "proxy_agents.staff",
@@ -28,11 +29,17 @@ MODELS = (
 )
 
 
+def kept_by_models(_thing, name, _kind, _reflected, _other) -> bool:
+    """Not what is searched with: each database has that in a way of its own."""
+    return "_fts" not in name and name != "ix_ticket_sounds_sounds"
+
+
 def test_the_tables_are_what_the_models_say(database):
     for name in MODELS:
         importlib.import_module(name)
     with database.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        opts = {"compare_type": True, "include_object": kept_by_models}
+        context = MigrationContext.configure(connection, opts=opts)
         assert compare_metadata(context, Base.metadata) == []
 
 

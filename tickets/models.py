@@ -50,6 +50,9 @@ class Ticket(Base):
     place_recording_id: Mapped[str | None] = mapped_column(String(32))
     callback_number: Mapped[str | None] = mapped_column(Sealed("tickets.callback_number"))
     callback_index: Mapped[bytes | None] = mapped_column(LargeBinary, index=True)
+    #: blind index of the building whose lift, lamp or pipe it is; None for what is one person's own
+    building_index: Mapped[bytes | None] = mapped_column(LargeBinary, index=True)
+    joined_to: Mapped[int | None] = mapped_column(index=True)  #: the ticket it is one with
 
     result_recording_id: Mapped[str | None] = mapped_column(String(32))
     result_words: Mapped[str | None] = mapped_column(Sealed("tickets.result_words"))
