@@ -130,7 +130,7 @@ def pieces(session: Session, sounds: Iterable[str]) -> Pieces:
     """What to look for, with the rarities of this moment."""
     words = blinded(keyring_of(session), sounds)
     rows = select(SoundCount.sound, SoundCount.tickets).where(SoundCount.sound.in_([EVERY, *words]))
-    counts: dict[str, int] = dict(session.execute(rows).tuples())
+    counts: dict[str, int] = dict(session.execute(rows).tuples().all())
     every = max(counts.get(EVERY, 0), 1)
     weights = {one: math.log(1 + every / (1 + max(counts.get(one, 0), 0))) for one in words}
     return Pieces(weights, counts)
@@ -166,4 +166,4 @@ _FIND = {
 def sounds_of(session: Session, tickets: Sequence[int]) -> dict[int, str]:
     """The blinded pieces of some tickets, by their number."""
     rows = select(TicketSounds.ticket_id, TicketSounds.sounds)
-    return dict(session.execute(rows.where(TicketSounds.ticket_id.in_(tickets))).tuples())
+    return dict(session.execute(rows.where(TicketSounds.ticket_id.in_(tickets))).tuples().all())
