@@ -1,6 +1,5 @@
 """An account of one call, for people and for programs: the JSON of ``hotline call`` is a contract."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -23,9 +22,7 @@ def account_of(house: House, call_id: str) -> Data:
     """What came of a call; times are ISO 8601, ``need`` is always there."""
     with house.database.read() as session:
         call = session.get_one(Call, call_id)
-        opened = select(Ticket).where(Ticket.call_id == call_id).order_by(Ticket.id)
-        tickets = session.scalars(opened).all()
-        ticket = tickets[0] if tickets else None
+        ticket = session.scalars(select(Ticket).where(Ticket.call_id == call_id)).first()
         told = _need_recording(session, call) or _resumed(session, ticket)
         return {
             "call": call.id,
@@ -37,7 +34,7 @@ def account_of(house: House, call_id: str) -> Data:
                 "id": told.id if told else None,
                 "seconds": round(told.seconds, 2) if told else 0.0,
             },
-            "ticket": _with_others(ticket_data(ticket), tickets[1:]),
+            "ticket": ticket_data(ticket),
             "transcript": transcript(call, house.settings.zone),
         }
 
@@ -57,11 +54,6 @@ def ticket_data(ticket: Ticket | None) -> Data | None:
             "feedback": ticket.feedback_due.isoformat(),
         },
     }
-
-
-def _with_others(ticket: Data | None, also: Sequence[Ticket]) -> Data | None:
-    """``also``: the tickets of further needs in the same call."""
-    return ticket and ticket | {"also": [ticket_data(one) for one in also]}
 
 
 def _last(call: Call, suffix: str) -> Data | None:
@@ -104,8 +96,8 @@ def _need(call: Call, told: Recording | None) -> Data:
 
 
 def _urgent(session: Session, call: Call) -> Data | None:
-    found = [(_last(call, suffix) or {}).get("danger") for suffix in (".meant", ".way")]
-    if danger := found[0] or found[1]:
+    danger = (_last(call, ".way") or {}).get("danger")
+    if danger:
         return {"kind": danger["kind"], "certain": danger["certain"]}
     kind = session.scalars(select(Waiting.danger).where(Waiting.call_id == call.id)).first()
     return {"kind": kind, "certain": False} if kind else None
