@@ -7,7 +7,6 @@ for with ``do``, so that the log keeps the answer and a replay never asks twice.
 from ivr.asking import NeedsAHuman, Story, Told, ask_once, confirm
 from ivr.callback import deliver, last_word
 from ivr.caller import Caller
-from ivr.contrast import settle
 from ivr.danger import heed
 from ivr.dialogue import Clip, Dialogue, Moment, Name, Value, do, say
 from ivr.handing_over import Notes, hand_over
@@ -61,7 +60,7 @@ def take_need(caller: Caller, notes: Notes) -> Dialogue[None]:
 
 
 def hear_need(caller: Caller, notes: Notes) -> Dialogue[tuple[Told, Way] | None]:
-    """Listen, find who deals with it, ask where that is not sure, read it back, until the caller says that this is it.
+    """Listen, find who deals with it, read it back, until the caller says that this is it.
 
     None: it is no need, a caller nobody knows by their line asks what became of an earlier one.
     """
@@ -73,7 +72,6 @@ def hear_need(caller: Caller, notes: Notes) -> Dialogue[tuple[Told, Way] | None]
         way = yield from find_way(key, told, caller)
         if caller.resident is None and asks_for_an_answer(told.words.text):
             return None
-        way = yield from settle(number, way)
         prompt, values = read_back(told, way, has_agent=caller.agent)
         if (yield from confirm(f"{key}.right", prompt, tries=TRIES, **values)):
             return told, way
