@@ -1,5 +1,6 @@
 """An account of one call, for people and for programs: the JSON of ``hotline call`` is a contract."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -22,7 +23,9 @@ def account_of(house: House, call_id: str) -> Data:
     """What came of a call; times are ISO 8601, ``need`` is always there."""
     with house.database.read() as session:
         call = session.get_one(Call, call_id)
-        ticket = session.scalars(select(Ticket).where(Ticket.call_id == call_id)).first()
+        opened = select(Ticket).where(Ticket.call_id == call_id).order_by(Ticket.id)
+        tickets = session.scalars(opened).all()
+        ticket = tickets[0] if tickets else None
         told = _need_recording(session, call) or _resumed(session, ticket)
         return {
             "call": call.id,
@@ -34,7 +37,7 @@ def account_of(house: House, call_id: str) -> Data:
                 "id": told.id if told else None,
                 "seconds": round(told.seconds, 2) if told else 0.0,
             },
-            "ticket": ticket_data(ticket),
+            "ticket": _with_others(ticket_data(ticket), tickets[1:]),
             "transcript": transcript(call, house.settings.zone),
         }
 
@@ -54,6 +57,11 @@ def ticket_data(ticket: Ticket | None) -> Data | None:
             "feedback": ticket.feedback_due.isoformat(),
         },
     }
+
+
+def _with_others(ticket: Data | None, also: Sequence[Ticket]) -> Data | None:
+    """``also``: the tickets of further needs in the same call."""
+    return ticket and ticket | {"also": [ticket_data(one) for one in also]}
 
 
 def _last(call: Call, suffix: str) -> Data | None:
@@ -96,8 +104,8 @@ def _need(call: Call, told: Recording | None) -> Data:
 
 
 def _urgent(session: Session, call: Call) -> Data | None:
-    danger = (_last(call, ".way") or {}).get("danger")
-    if danger:
+    found = [(_last(call, suffix) or {}).get("danger") for suffix in (".meant", ".way")]
+    if danger := found[0] or found[1]:
         return {"kind": danger["kind"], "certain": danger["certain"]}
     kind = session.scalars(select(Waiting.danger).where(Waiting.call_id == call.id)).first()
     return {"kind": kind, "certain": False} if kind else None

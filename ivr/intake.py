@@ -4,18 +4,22 @@ Speech comes first; keys only help. Whatever is computed (transcribing, routing)
 for with ``do``, so that the log keeps the answer and a replay never asks twice.
 """
 
+from dataclasses import replace
+
 from ivr.asking import NeedsAHuman, Story, Told, ask_once, confirm
 from ivr.callback import deliver, last_word
 from ivr.caller import Caller
+from ivr.contrast import settle
 from ivr.danger import heed
 from ivr.dialogue import Clip, Dialogue, Moment, Name, Value, do, say
 from ivr.handing_over import Notes, hand_over
 from ivr.looking_up import asks_for_an_answer, look_up
+from ivr.several import further, is_wanted, leave_to_a_person, open_further, with_note
 from ivr.who import ask_who
 from routing.commands import FindWay, Way
 from speech.commands import LATER, ListenAgain, Words
 from speech.confidence import understood
-from tickets.commands import OpenTicket, Reason, Receipt
+from tickets.commands import NoteCaller, OpenTicket, Reason, Receipt
 
 TRIES = 3  #: how often the need is asked for before a person listens
 UNCLEAR = 2  #: how often speech may not be understood: dialect, noise, a failing engine
@@ -55,12 +59,31 @@ def take_need(caller: Caller, notes: Notes) -> Dialogue[None]:
             draft=caller.draft.waiting if caller.draft else None,
         ),
     )
-    number = caller.number if caller.resident else (yield from ask_who(caller, receipt.number))
-    yield from promise(receipt, number)
+    note = NoteCaller(ticket=receipt.number, number=caller.number)
+    if caller.resident is None:
+        note = yield from with_note(ask_who(caller, receipt.number), note)
+    yield from promise(receipt, note.number)
+    yield from take_further(caller, told, way, note)
+    yield from say("goodbye")
+
+
+def take_further(caller: Caller, told: Told, way: Way, note: NoteCaller) -> Dialogue[None]:
+    """Whatever else was told in the same story: a ticket and a promise of its own, if they want that."""
+    for place, also in enumerate(further(way), 1):
+        key = f"also.{place}"
+        wanted = yield from is_wanted(key, also)
+        if wanted is None:
+            yield from leave_to_a_person(key, caller, told, also, note.number)
+        elif wanted:
+            command = open_further(caller, told, also, note.number)
+            receipt = yield from do(f"{key}.open", command)
+            if caller.resident is None:
+                yield from do(f"{key}.who", replace(note, ticket=receipt.number))
+            yield from promise(receipt, note.number)
 
 
 def hear_need(caller: Caller, notes: Notes) -> Dialogue[tuple[Told, Way] | None]:
-    """Listen, find who deals with it, read it back, until the caller says that this is it.
+    """Listen, find who deals with it, ask where that is not sure, read it back, until the caller says that this is it.
 
     None: it is no need, a caller nobody knows by their line asks what became of an earlier one.
     """
@@ -72,6 +95,7 @@ def hear_need(caller: Caller, notes: Notes) -> Dialogue[tuple[Told, Way] | None]
         way = yield from find_way(key, told, caller)
         if caller.resident is None and asks_for_an_answer(told.words.text):
             return None
+        way = yield from settle(number, way)
         prompt, values = read_back(told, way, has_agent=caller.agent)
         if (yield from confirm(f"{key}.right", prompt, tries=TRIES, **values)):
             return told, way
@@ -153,4 +177,3 @@ def promise(receipt: Receipt, number: str) -> Dialogue[None]:
     yield from say(who, handle=Moment(receipt.handle))
     how = "promise.callback" if number else "promise.next-call"
     yield from say(how, feedback=Moment(receipt.feedback, hour=False))
-    yield from say("goodbye")
