@@ -3,6 +3,8 @@
 Pure. The comparison itself is done on keyed hashes of the pieces (``tickets.similar``): stored words stay sealed.
 """
 
+from itertools import pairwise
+
 from routing.pinyin import tokens
 
 LONGEST = 1500  #: characters that are looked at: a story is told in fewer
@@ -22,5 +24,5 @@ def sounds(words: str, language: str = "zh") -> list[str]:
     ['dian ti', 'ti fai', 'fai le']
     """
     said = [one.sound for one in tokens(words[:LONGEST], language)]
-    pairs = [f"{one} {other}" for one, other in zip(said, said[1:], strict=False)]
+    pairs = [f"{one} {other}" for one, other in pairwise(said)]
     return list(dict.fromkeys(pairs or said))
