@@ -157,9 +157,11 @@ def nearest(session: Session, wanted: Pieces, *, first: int = 0, limit: int = 50
 _FIND = {
     "sqlite": "SELECT * FROM (SELECT rowid AS ticket_id, :weight{n} AS weight FROM ticket_sounds_fts "
     "WHERE ticket_sounds_fts MATCH :word{n} AND rowid >= :first ORDER BY rowid DESC LIMIT :most)",
+    # OFFSET 0: else the planner walks back through all tickets rather than use the index of pieces
     "postgresql": "SELECT * FROM (SELECT ticket_id, CAST(:weight{n} AS double precision) AS weight "
-    "FROM ticket_sounds WHERE string_to_array(sounds, ' ') @> ARRAY[CAST(:word{n} AS text)] "
-    "AND ticket_id >= :first ORDER BY ticket_id DESC LIMIT :most) AS found{n}",
+    "FROM (SELECT ticket_id FROM ticket_sounds WHERE string_to_array(sounds, ' ') @> "
+    "ARRAY[CAST(:word{n} AS text)] OFFSET 0) AS with{n} WHERE ticket_id >= :first "
+    "ORDER BY ticket_id DESC LIMIT :most) AS found{n}",
 }
 
 
