@@ -24,6 +24,7 @@ class Reason(StrEnum):
     DRAFT = "draft"  #: the call ended before the need was confirmed
     TROUBLE = "trouble"  #: something of ours failed while they were on the line
     PAPER = "paper"  #: entered from a paper slip
+    REPEATED = "repeated"  #: they rang again, and what was promised is late
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +52,18 @@ class OpenTicket:
     language: str = "zh"
     number: str = ""  #: the line they call from, "" where it is withheld
     draft: int | None = None  #: the waiting row of a broken-off call this need was resumed from
+    joins: int | None = None  #: a neighbour's ticket about the same thing, which it goes along with
+
+    def result(self, data: dict[str, Any]) -> Receipt:
+        return Receipt(**data)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TellAgain:
+    """They rang again about a ticket they have: ``need`` is kept there, and becomes a ticket only where that one is over."""
+
+    ticket: int
+    need: OpenTicket
 
     def result(self, data: dict[str, Any]) -> Receipt:
         return Receipt(**data)

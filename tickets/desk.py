@@ -10,12 +10,13 @@ from store.recordings import RecordingWords
 from store.seal import keyring_of
 from tickets.callbacks import CallbackState, callback_of, owe
 from tickets.clocks import Clock, Due
-from tickets.commands import HandOver, NoteCaller, OpenTicket, Reason, Receipt
+from tickets.commands import NoteCaller, OpenTicket, Reason, Receipt
+from tickets.joining import follow, release
 from tickets.lifecycle import Assigned, Ended, Handled, Rerouted, Returned, Taken, WordsCorrected
 from tickets.models import AssigneeKind, Ticket
 from tickets.telling import NoSuchTicket, judge, not_reached, tell, ticket_of
 from tickets.timers import arm, stop
-from tickets.waiting import Waiting, close_waiting, hand_over
+from tickets.waiting import Waiting, close_waiting, hand_over, wait_for_routing
 
 __all__ = [
     "NoSuchTicket",
@@ -68,7 +69,7 @@ def open_ticket(
     if ticket.assignee:
         ticket.record(Assigned(at=at, by=by, assignee=ticket.assignee))
     else:
-        _wait_for_routing(session, ticket, at)
+        wait_for_routing(session, ticket, at)
     if command.draft is not None:
         close_waiting(session, command.draft, by=by, at=at, ticket_id=ticket.id)
     session.flush()
@@ -115,7 +116,7 @@ def hand_back(session: Session, number: int, *, reason: str, by: str, at: dateti
     ticket = ticket_of(session, number)
     ticket.record(Returned(at=at, by=by, reason=reason))
     _give(ticket, None, None)
-    _wait_for_routing(session, ticket, at)
+    wait_for_routing(session, ticket, at)
     return ticket
 
 
@@ -137,6 +138,7 @@ def handle(  # the facts of a result, each by its name
     ticket.result_words, ticket.result_recording_id = words, result_recording
     stop(ticket, Clock.RESPOND, Clock.HANDLE)
     owe(session, ticket, at)
+    follow(session, ticket, by=by, at=at)
     return ticket
 
 
@@ -192,6 +194,7 @@ def end(session: Session, number: int, *, reason: str, by: str, at: datetime) ->
     """It ends without a verdict (withdrawn, moved away, never reached): not counted as solved."""
     ticket = ticket_of(session, number)
     ticket.record(Ended(at=at, by=by, reason=reason))
+    release(session, number, by=by, at=at)
     stop(ticket, *Clock)
     callback = callback_of(session, ticket.id)
     if callback and callback.state is not CallbackState.TOLD:
@@ -211,15 +214,3 @@ def _set_number(session: Session, ticket: Ticket, number: str) -> None:
     if digits := normal_number(number):
         ticket.callback_number = digits
         ticket.callback_index = keyring_of(session).blind(digits)
-
-
-def _wait_for_routing(session: Session, ticket: Ticket, at: datetime) -> None:
-    unrouted = HandOver(
-        call=ticket.call_id,
-        resident=ticket.resident_id,
-        reason=Reason.UNROUTED,
-        recording=ticket.recording_id,
-        words=ticket.words,
-        number=ticket.callback_number or "",
-    )
-    hand_over(session, unrouted, at=at, ticket_id=ticket.id)

@@ -15,6 +15,7 @@ class Status(StrEnum):
     HANDLED = "handled"  #: they say it is done; the 24-hour clock has stopped
     TOLD = "told"  #: the resident heard the result; the 7-day clock has stopped
     SOLVED = "solved"  #: the resident says so
+    JOINED = "joined"  #: the same thing as another one, and goes along with that
     ENDED = "ended"  #: withdrawn, moved away, or never reached: not counted as solved
 
 
@@ -97,8 +98,52 @@ class Rerouted(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Repeated(Event):
+    """They rang again about the same thing: no new ticket, and what they said this time is kept here."""
+
+    call: str | None
+    recording: str | None
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TookIn(Event):
+    """Another ticket turned out to be the same thing: it goes along with this one."""
+
+    other: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parted(Event):
+    """The other one is a thing of its own after all."""
+
+    other: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ended(Event):
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Joined(Event):
+    """It is the same thing as another one, and goes along with that."""
+
+    other: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Split(Event):
+    """It is a thing of its own after all, or the other one has ended without a result."""
+
+    other: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Followed(Event):
+    """The other one was dealt with: this resident, too, is owed the result."""
+
+    other: int
 
 
 Happening: TypeAlias = (
@@ -112,7 +157,13 @@ Happening: TypeAlias = (
     | FoundWanting
     | WordsCorrected
     | Rerouted
+    | Repeated
+    | TookIn
+    | Parted
     | Ended
+    | Joined
+    | Split
+    | Followed
 )
 Moves: TypeAlias = dict[Status, dict[type[Happening], Status]]
 
@@ -121,26 +172,40 @@ MOVES: Moves = {
         Assigned: Status.ASSIGNED,
         Rerouted: Status.ASSIGNED,
         WordsCorrected: Status.OPEN,
+        Repeated: Status.OPEN,
+        TookIn: Status.OPEN,
+        Parted: Status.OPEN,
         Ended: Status.ENDED,
+        Joined: Status.JOINED,
     },
     Status.ASSIGNED: {
         Taken: Status.TAKEN,
         Returned: Status.OPEN,
         Rerouted: Status.ASSIGNED,
         WordsCorrected: Status.ASSIGNED,
+        Repeated: Status.ASSIGNED,
+        TookIn: Status.ASSIGNED,
+        Parted: Status.ASSIGNED,
         Ended: Status.ENDED,
+        Joined: Status.JOINED,
     },
     Status.TAKEN: {
         Handled: Status.HANDLED,
         Returned: Status.OPEN,
         Rerouted: Status.ASSIGNED,
         WordsCorrected: Status.TAKEN,
+        Repeated: Status.TAKEN,
+        TookIn: Status.TAKEN,
+        Parted: Status.TAKEN,
         Ended: Status.ENDED,
+        Joined: Status.JOINED,
     },
     Status.HANDLED: {
         Told: Status.TOLD,
         Missed: Status.HANDLED,
         WordsCorrected: Status.HANDLED,
+        Repeated: Status.HANDLED,
+        Parted: Status.HANDLED,
         Ended: Status.ENDED,
     },
     Status.TOLD: {
@@ -148,10 +213,18 @@ MOVES: Moves = {
         FoundWanting: Status.OPEN,
         Missed: Status.TOLD,
         WordsCorrected: Status.TOLD,
+        Repeated: Status.TOLD,
+        Parted: Status.TOLD,
         Ended: Status.ENDED,
     },
     Status.SOLVED: {WordsCorrected: Status.SOLVED},
     Status.ENDED: {WordsCorrected: Status.ENDED},
+    Status.JOINED: {
+        Split: Status.OPEN,
+        Followed: Status.HANDLED,
+        WordsCorrected: Status.JOINED,
+        Ended: Status.ENDED,
+    },
 }
 
 

@@ -128,7 +128,11 @@ _COUNT = text(
 
 def pieces(session: Session, sounds: Iterable[str]) -> Pieces:
     """What to look for, with the rarities of this moment."""
-    words = blinded(keyring_of(session), sounds)
+    return pieces_of(session, blinded(keyring_of(session), sounds))
+
+
+def pieces_of(session: Session, words: Sequence[str]) -> Pieces:
+    """The same of pieces that are blinded already."""
     rows = select(SoundCount.sound, SoundCount.tickets).where(SoundCount.sound.in_([EVERY, *words]))
     counts: dict[str, int] = dict(session.execute(rows).tuples().all())
     every = max(counts.get(EVERY, 0), 1)

@@ -79,6 +79,19 @@ def hand_over(
     return waiting
 
 
+def wait_for_routing(session: Session, ticket: Ticket, at: datetime) -> None:
+    """Nobody owns it: a person finds somebody, 15 minutes at most."""
+    unrouted = HandOver(
+        call=ticket.call_id,
+        resident=ticket.resident_id,
+        reason=Reason.UNROUTED,
+        recording=ticket.recording_id,
+        words=ticket.words,
+        number=ticket.callback_number or "",
+    )
+    hand_over(session, unrouted, at=at, ticket_id=ticket.id)
+
+
 def waiting_now(session: Session) -> list[Waiting]:
     """Everybody who waits, danger first, then by due time; taken ones stay until they are closed."""
     rows = session.scalars(
