@@ -1,6 +1,9 @@
 """Ringing residents back: every dial is a row before it is made, and settled by what came of it."""
 
 from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
 
 from hotline.house import House
 from hotline.reception import ring
@@ -16,6 +19,7 @@ from tickets.callbacks import (
     callback_of,
     callbacks_due,
     settle,
+    untold,
 )
 from tickets.commands import NotReached
 from tickets.desk import not_reached
@@ -38,7 +42,8 @@ def settle_missed(house: House, callback: int, outcome: str) -> None:
     with house.database.write() as session:
         owed = session.get_one(Callback, callback)
         if owed.state is CallbackState.DIALLING:
-            not_reached(session, NotReached(ticket=owed.ticket_id, outcome=outcome), at=house.now())
+            for ticket in untold(session, owed):
+                not_reached(session, NotReached(ticket=ticket, outcome=outcome), at=house.now())
         elif any(attempt.outcome is None for attempt in owed.attempts):
             settle(owed, outcome)
 
@@ -62,9 +67,20 @@ def owed_for(house: House, ticket: int) -> int:
         return found.id
 
 
-def ticket_of(house: House, callback: int) -> int:
+def tickets_of(house: House, callback: int) -> list[int]:
     with house.database.read() as session:
-        return session.get_one(Callback, callback).ticket_id
+        return session.get_one(Callback, callback).tickets
+
+
+def owed(house: House) -> tuple[list[int], dict[int, datetime]]:
+    """Tickets whose results are to be told now, and when others may be: not in somebody's quiet hours."""
+    at = house.now()
+    with house.database.read() as session:
+        rows = session.scalars(select(Callback).where(Callback.state == CallbackState.OWED)).all()
+        now = [ticket for one in rows if one.due_at <= at for ticket in one.tickets]
+        return now, {
+            ticket: one.due_at for one in rows if one.due_at > at for ticket in one.tickets
+        }
 
 
 def due(house: House) -> list[int]:

@@ -191,7 +191,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
         return
     try:
         keyring = Keyring.load(settings.home, settings.environ)
-        database = open_database(settings.database, keyring)
+        database = open_database(settings.database, keyring, settings.zone)
         with database.read() as session:
             yield _version(session)
             yield from _marks(session, keyring)

@@ -63,7 +63,7 @@ def open_house(
     """Open everything, migrate the database, and close it all in the end; other ears may be brought."""
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     keyring = Keyring.load(settings.home, settings.environ)
-    database = open_database(settings.database, keyring)
+    database = open_database(settings.database, keyring, settings.zone)
     migrate(database)
     shelf = RecordingShelf(settings.recordings, keyring)
     hearing = ears or open_ears(settings)

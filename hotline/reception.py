@@ -14,7 +14,7 @@ from ivr.calls import Call, Ending, Purpose, open_call
 from ivr.conversation import Conversation
 from ivr.senses import Pace
 from proxy_agents.residents import Resident, normal_number, residents_of_line
-from tickets.callbacks import Callback, answers_waiting
+from tickets.callbacks import Callback, answers_waiting, untold
 from tickets.models import Ticket
 from tickets.waiting import Waiting
 
@@ -48,7 +48,8 @@ def ring(house: House, callback: int, *, line: str) -> Conversation:
     """We ring somebody back; the attempt itself is a row of the caller's, see ``hotline.callbacks``."""
     with house.database.write() as session:
         owed = session.get_one(Callback, callback)
-        ticket = session.get_one(Ticket, owed.ticket_id)
+        tickets = [session.get_one(Ticket, one) for one in untold(session, owed)]
+        ticket = tickets[0]
         resident = session.get(Resident, ticket.resident_id) if ticket.resident_id else None
         caller = Caller(
             call=uuid4().hex,
@@ -56,7 +57,7 @@ def ring(house: House, callback: int, *, line: str) -> Conversation:
             resident=ticket.resident_id,
             language=ticket.language,
             pace=resident.pace if resident else "normal",
-            answers=(answer_of(ticket),),
+            answers=tuple(map(answer_of, tickets)),
         )
         session.add(_call(caller, house, line, Purpose.CALLBACK))
     return Conversation(house.exchange, caller.call, caller.language, _pace(caller))

@@ -111,6 +111,8 @@ def members_of(file: Path) -> Iterator[Iterator[tuple[str, IO[bytes]]]]:
     try:
         with tarfile.open(file, mode="r:gz") as tar:
             yield ((member.name, tar.extractfile(member) or io.BytesIO()) for member in tar)
+            while tar.fileobj.read(1 << 16):
+                pass  # to the very end, where gzip keeps its checksum
     except FileNotFoundError:
         raise BackupError(f"there is no file {file}") from None
     except (tarfile.TarError, EOFError, zlib.error, gzip.BadGzipFile) as bad:

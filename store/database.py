@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from datetime import tzinfo
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -51,8 +52,11 @@ class Database:
         self.engine.dispose()
 
 
-def open_database(url: str, keyring: Keyring) -> Database:
-    """Open ``sqlite:///FILE`` or ``postgresql://...``; its tables come from ``migrate``."""
+def open_database(url: str, keyring: Keyring, zone: tzinfo | None = None) -> Database:
+    """Open ``sqlite:///FILE`` or ``postgresql://...``; its tables come from ``migrate``.
+
+    ``zone``: the community's own time, which sessions carry as ``info["zone"]``.
+    """
     place = make_url(url)
     if not place.database and place.get_backend_name() != "sqlite":
         raise ValueError(f"{url} names no database: without a name it would be somebody else's")
@@ -61,7 +65,7 @@ def open_database(url: str, keyring: Keyring) -> Database:
     else:
         engine, gate = _open_postgresql(place), None
     engine.dialect.keyring = keyring  # type: ignore[attr-defined]  # read by the sealed types
-    sessions = sessionmaker(engine, expire_on_commit=False)
+    sessions = sessionmaker(engine, expire_on_commit=False, info={"zone": zone} if zone else {})
     return Database(engine=engine, keyring=keyring, sessions=sessions, gate=gate)
 
 

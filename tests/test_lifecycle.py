@@ -5,7 +5,7 @@ from typing import get_args
 
 import pytest
 
-from tickets.clocks import Clock, Due
+from tickets.clocks import Clock
 from tickets.lifecycle import (
     MOVES,
     Assigned,
@@ -30,6 +30,7 @@ from tickets.lifecycle import (
     WordsCorrected,
     after,
 )
+from tickets.policy_reading import read
 
 MONDAY = datetime(2026, 1, 5, 9, tzinfo=UTC)
 EVENTS: list[Happening] = [
@@ -90,7 +91,7 @@ def test_nothing_reopens_what_is_solved_or_ended():
 
 
 def test_three_clocks_run_from_one_opening_time():
-    due = Due.after(MONDAY)
+    due = read("", UTC).due(MONDAY)
     assert due.of(Clock.RESPOND) - MONDAY == timedelta(minutes=15)
     assert due.of(Clock.HANDLE) - MONDAY == timedelta(hours=24)
     assert due.of(Clock.FEEDBACK) - MONDAY == timedelta(days=7)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
@@ -34,7 +35,7 @@ class AtHome(ScriptedCaller):
 
 @pytest.fixture
 def moved():
-    return MovedClock(timedelta(days=3))
+    return MovedClock.at_nine(ZoneInfo("Asia/Shanghai"))
 
 
 @pytest.fixture
@@ -92,7 +93,7 @@ def test_hanging_up_at_the_gate_is_a_miss_and_tried_again_later(house, moved):
     line = SimulatedLine(HangsUp())
     call_back(house, due(house)[0], line)
     assert due(house) == []
-    moved.move(timedelta(hours=3))
+    moved.move(timedelta(hours=6))
     assert len(due(house)) == 1
 
 
@@ -161,7 +162,7 @@ def test_hanging_up_while_the_result_is_played_is_not_told(house, moved):
             return replace(super().asked(listen), hang_up_after=hang_up)
 
     call_back(house, due(house)[0], SimulatedLine(HangsUpSoon(keys="11")))
-    moved.move(timedelta(hours=3))
+    moved.move(timedelta(hours=6))
     with house.database.read() as session:
         assert session.get_one(Ticket, 1).status is Status.HANDLED
     assert len(due(house)) == 1
@@ -169,7 +170,7 @@ def test_hanging_up_while_the_result_is_played_is_not_told(house, moved):
 
 def test_zero_at_the_gate_reaches_a_person_who_sees_whose_answer_it_is(house, moved):
     call_back(house, due(house)[0], SimulatedLine(AtHome(keys="0")))
-    moved.move(timedelta(hours=3))
+    moved.move(timedelta(hours=6))
     assert len(due(house)) == 1
     with house.database.read() as session:
         assert [(row.reason, row.ticket_id) for row in waiting_now(session)] == [(Reason.ASKED, 1)]
@@ -185,7 +186,7 @@ def test_a_dial_that_a_crash_cut_off_is_owed_again(house, moved):
     with house.database.write() as session:
         begin_dial(session, due(house)[0], at=house.now())
     assert due(house) == []
-    moved.move(timedelta(hours=3))
+    moved.move(timedelta(hours=6))
     recover(house)
-    moved.move(timedelta(hours=3))
+    moved.move(timedelta(hours=6))
     assert len(due(house)) == 1

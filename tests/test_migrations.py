@@ -22,6 +22,7 @@ MODELS = (
     "tickets.models",
     "tickets.similar",
     "tickets.callbacks",
+    "tickets.policies",
     "tickets.waiting",
     "proxy_agents.staff",
     "proxy_agents.residents",

@@ -22,7 +22,9 @@ from tickets.callbacks import (
 from tickets.clocks import Clock
 from tickets.commands import Judge, NoteCaller, NotReached, OpenTicket, Tell, Verdict
 from tickets.lifecycle import IllegalMove, Status
+from tickets.misses import part_of
 from tickets.models import Ticket, TimerState
+from tickets.policies import policy_of
 from tickets.waiting import waiting_now
 
 NEED = OpenTicket(
@@ -160,7 +162,7 @@ def test_handled_without_a_result_is_not_handled(session, number, at):
 
 def test_a_callback_is_owed_as_soon_as_it_is_handled(session, handled, at):
     [callback] = callbacks_due(session, at)
-    assert (callback.ticket_id, callback.state) == (handled, CallbackState.OWED)
+    assert (callback.tickets, callback.state) == ([handled], CallbackState.OWED)
     assert [t.id for t in answers_waiting(session, resident=7)] == [handled]
     assert [t.id for t in answers_waiting(session, number="+86 138 0013 8000")] == [handled]
     assert answers_waiting(session) == answers_waiting(session, resident=8) == []
@@ -190,7 +192,7 @@ def test_not_solved_goes_back_with_the_reason_and_new_clocks(session, handled, a
     details = ticket.history[4].details
     assert (details["half"], details["why"]) == (half, "r3")
     assert details["promised"] == (at + timedelta(days=7)).isoformat()
-    running = {t.kind: t.due_at for t in ticket.timers if t.state is TimerState.ARMED}
+    running = {t.kind: t.promised_at for t in ticket.timers if t.state is TimerState.ARMED}
     assert running[Clock.HANDLE] == ticket.handle_due == week_later + timedelta(hours=24)
 
 
@@ -205,12 +207,16 @@ def test_a_reopened_ticket_can_be_closed_the_second_time(session, handled, at):
     assert (ticket.status, ticket.reopened) == (Status.SOLVED, 2)
 
 
-def test_three_misses_and_the_answer_waits_for_their_call(session, handled, at):
-    for _ in range(3):
-        callback = owed(session, handled)
-        begin_dial(session, callback.id, at=at)
-        desk.not_reached(session, NotReached(ticket=handled, outcome="no_answer"), at=at)
+def test_three_misses_in_different_parts_of_the_day_and_the_answer_waits_for_their_call(
+    session, handled, at
+):
+    callback = owed(session, handled)
+    while callback.state is CallbackState.OWED:
+        when = callback.due_at
+        begin_dial(session, callback.id, at=when, part=part_of(policy_of(session), when))
+        desk.not_reached(session, NotReached(ticket=handled, outcome="no_answer"), at=when)
     assert (callback.state, callback.tries) == (CallbackState.MISSED, 3)
+    assert len({attempt.part for attempt in callback.attempts}) == 3
     assert callbacks_due(session, at + timedelta(days=9)) == []
     assert [ticket.id for ticket in answers_waiting(session, resident=7)] == [handled]
     desk.tell(session, Tell(ticket=handled, call="they rang"), at=at)
@@ -218,9 +224,10 @@ def test_three_misses_and_the_answer_waits_for_their_call(session, handled, at):
 
 
 def test_after_a_miss_it_is_tried_again_later(session, handled, at):
+    begin_dial(session, owed(session, handled).id, at=at)
     desk.not_reached(session, NotReached(ticket=handled, outcome="busy"), at=at)
-    assert callbacks_due(session, at + timedelta(minutes=9)) == []
-    assert len(callbacks_due(session, at + timedelta(minutes=10))) == 1
+    assert callbacks_due(session, at + timedelta(minutes=4)) == []
+    assert len(callbacks_due(session, at + timedelta(minutes=5))) == 1
 
 
 def test_a_dial_is_written_down_before_it_is_made_and_never_made_twice(session, handled, at):

@@ -1,13 +1,8 @@
-"""The three clocks of a promise, as arithmetic on times: no database, no clock."""
+"""The three clocks of a promise; how long each runs is in the policy (``tickets/policy.toml``)."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
-from typing import Self
-
-RESPOND = timedelta(minutes=15)  #: a person has taken it on
-HANDLE = timedelta(hours=24)  #: somebody has dealt with it
-FEEDBACK = timedelta(days=7)  #: the resident has been told
 
 
 class Clock(StrEnum):
@@ -25,11 +20,6 @@ class Due:
     respond: datetime
     handle: datetime
     feedback: datetime
-
-    @classmethod
-    def after(cls, at: datetime) -> Self:
-        """The plan's promise: 15 minutes, 24 hours, 7 days from one opening time."""
-        return cls(respond=at + RESPOND, handle=at + HANDLE, feedback=at + FEEDBACK)
 
     def of(self, clock: Clock) -> datetime:
         return {

@@ -52,6 +52,7 @@ class OpenTicket:
     language: str = "zh"
     number: str = ""  #: the line they call from, "" where it is withheld
     draft: int | None = None  #: the waiting row of a broken-off call this need was resumed from
+    urgent: bool = False  #: somebody may be in danger: clocks of its own
     joins: int | None = None  #: a neighbour's ticket about the same thing, which it goes along with
 
     def result(self, data: dict[str, Any]) -> Receipt:

@@ -9,13 +9,14 @@ from store.numbers import normal_number
 from store.recordings import RecordingWords
 from store.seal import keyring_of
 from tickets.callbacks import CallbackState, callback_of, owe
-from tickets.clocks import Clock, Due
+from tickets.clocks import Clock
 from tickets.commands import NoteCaller, OpenTicket, Reason, Receipt
 from tickets.joining import follow, release
 from tickets.lifecycle import Assigned, Ended, Handled, Rerouted, Returned, Taken, WordsCorrected
 from tickets.models import AssigneeKind, Ticket
+from tickets.policies import policy_of
 from tickets.telling import NoSuchTicket, judge, not_reached, tell, ticket_of
-from tickets.timers import arm, stop
+from tickets.timers import arm_all, stop
 from tickets.waiting import Waiting, close_waiting, hand_over, wait_for_routing
 
 __all__ = [
@@ -58,11 +59,11 @@ def open_ticket(
         service=command.service,
         opened_at=at,
         reopened=0,
+        urgent=command.urgent,
     )
     _set_number(session, ticket, command.number)
-    due = Due.after(at)
-    for clock in Clock:
-        arm(ticket, clock, due.of(clock))
+    policy = policy_of(session)
+    arm_all(ticket, policy, policy.due(at, urgent=command.urgent))
     _give(ticket, command.department, agent if command.by_agent else None)
     session.add(ticket)
     session.flush()

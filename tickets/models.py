@@ -1,7 +1,7 @@
 """Tickets as stored: the current row, the events that led to it, and the clocks that run for it."""
 
 from dataclasses import fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Self
 
@@ -22,6 +22,7 @@ class AssigneeKind(StrEnum):
 class TimerState(StrEnum):
     ARMED = "armed"
     CLAIMED = "claimed"  #: somebody acts on it until the lease runs out
+    PAUSED = "paused"  #: we wait for the resident; ``left`` is still to run
     STOPPED = "stopped"  #: what was owed was done
     FIRED = "fired"  #: what was owed was not done in time, and that was acted on
 
@@ -43,6 +44,9 @@ class Ticket(Base):
     assignee_id: Mapped[int | None]  #: of the agent
     status: Mapped[Status] = mapped_column(default=Status.OPEN, index=True)
     reopened: Mapped[int] = mapped_column(default=0)
+    urgent: Mapped[bool] = mapped_column(default=False)  #: clocks of its own
+    #: who answers for it since a promise was broken (``tickets.policy.Owner``); None: whoever has it
+    owner: Mapped[str | None] = mapped_column(String(32))
 
     caller_name: Mapped[str | None] = mapped_column(Sealed("tickets.caller_name"))
     caller_place: Mapped[str | None] = mapped_column(Sealed("tickets.caller_place"))
@@ -116,7 +120,11 @@ class TicketEvent(Base):
 
 
 class Timer(Base):
-    """A clock that runs, as a row: it survives every crash."""
+    """A clock that runs, as a row: it survives every crash.
+
+    It is due several times: at step 0 whoever has the ticket is warned, at step 1 the promise is
+    broken and the first on the ladder owns it, at step 2 the second, and so on (``tickets.ladder``).
+    """
 
     __tablename__ = "timers"
     __table_args__ = (
@@ -131,7 +139,10 @@ class Timer(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"), index=True)
     kind: Mapped[Clock]
-    due_at: Mapped[datetime]
+    due_at: Mapped[datetime]  #: of the next step
+    promised_at: Mapped[datetime]  #: what was promised
+    step: Mapped[int] = mapped_column(default=1)
+    left: Mapped[timedelta | None]  #: true time from the pause to what was promised
     state: Mapped[TimerState] = mapped_column(default=TimerState.ARMED)
     attempt: Mapped[int] = mapped_column(default=0)
     token: Mapped[str | None] = mapped_column(String(32))  #: of whoever claimed it last

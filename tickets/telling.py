@@ -1,21 +1,19 @@
 """The result comes home: the resident is told, and only their own answer closes the ticket."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from tickets.callbacks import CallbackState, callback_of, settle
-from tickets.clocks import FEEDBACK, HANDLE, Clock
+from tickets.callbacks import callback_of
+from tickets.clocks import Clock
 from tickets.commands import Judge, NotReached, Tell, Verdict
 from tickets.lifecycle import Assigned, FoundSolved, FoundWanting, Missed, Status, Told
+from tickets.misses import miss, told
 from tickets.models import Ticket
-from tickets.timers import arm, stop
+from tickets.policies import policy_of
+from tickets.timers import arm_all, stop
 
 RESIDENT = "resident"
-TRIES = 3  #: misses before the answer waits for their next call
-#: How long to wait after each kind of miss (estimates).
-AGAIN = {"busy": timedelta(minutes=10), "hung_up": timedelta(hours=1)}
-AGAIN_OTHERWISE = timedelta(hours=2)
 
 
 class NoSuchTicket(LookupError):
@@ -38,9 +36,7 @@ def tell(session: Session, command: Tell, *, at: datetime, by: str = "callback")
         return ticket
     ticket.record(Told(at=at, by=by, call=command.call))
     stop(ticket, Clock.FEEDBACK)
-    if callback := callback_of(session, ticket.id):
-        callback.state = CallbackState.TOLD
-        settle(callback, "told")
+    told(session, ticket.id)
     return ticket
 
 
@@ -56,11 +52,11 @@ def judge(session: Session, command: Judge, *, at: datetime, by: str = RESIDENT)
     if command.verdict is Verdict.SOLVED:
         ticket.record(FoundSolved(at=at, by=by, evidence=command.evidence))
     else:
-        _reopen(ticket, command, at=at, by=by)
+        _reopen(session, ticket, command, at=at, by=by)
     return ticket
 
 
-def _reopen(ticket: Ticket, command: Judge, *, at: datetime, by: str) -> None:
+def _reopen(session: Session, ticket: Ticket, command: Judge, *, at: datetime, by: str) -> None:
     ticket.record(
         FoundWanting(
             at=at,
@@ -73,8 +69,9 @@ def _reopen(ticket: Ticket, command: Judge, *, at: datetime, by: str) -> None:
         )
     )
     ticket.reopened += 1
-    arm(ticket, Clock.HANDLE, at + HANDLE)
-    arm(ticket, Clock.FEEDBACK, at + FEEDBACK)
+    policy = policy_of(session)
+    due = policy.due(at, urgent=ticket.urgent)
+    arm_all(ticket, policy, due, Clock.HANDLE, Clock.FEEDBACK)
     if ticket.assignee:
         ticket.record(Assigned(at=at, by="reopening", assignee=ticket.assignee))
 
@@ -82,15 +79,11 @@ def _reopen(ticket: Ticket, command: Judge, *, at: datetime, by: str) -> None:
 def not_reached(
     session: Session, command: NotReached, *, at: datetime, by: str = "callback"
 ) -> Ticket:
-    """A callback missed them: tried again later, three times; then it waits for their next call."""
+    """A callback did not tell them this result: it is tried again, or somebody goes there."""
     ticket = ticket_of(session, command.ticket)
     ticket.record(Missed(at=at, by=by, outcome=command.outcome))
     if callback := callback_of(session, ticket.id):
-        callback.tries += 1
-        enough = callback.tries >= TRIES
-        callback.state = CallbackState.MISSED if enough else CallbackState.OWED
-        callback.due_at = at + AGAIN.get(command.outcome, AGAIN_OTHERWISE)
-        settle(callback, command.outcome)
+        miss(session, callback, command.outcome, at=at)
     return ticket
 
 

@@ -6,17 +6,32 @@ from uuid import uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tickets.clocks import Clock
+from tickets.clocks import Clock, Due
 from tickets.models import Ticket, Timer, TimerState
+from tickets.policy import Policy
 
 LEASE = timedelta(minutes=2)  #: by then whoever claimed it has acted, or has crashed
 RUNNING = {TimerState.ARMED, TimerState.CLAIMED}
 
 
-def arm(ticket: Ticket, clock: Clock, due_at: datetime) -> None:
-    """Start a clock; its due time is mirrored on the ticket."""
-    ticket.timers.append(Timer(kind=clock, due_at=due_at, state=TimerState.ARMED, attempt=0))
-    setattr(ticket, f"{clock}_due", due_at)
+def arm(ticket: Ticket, clock: Clock, promised: datetime, *, warn: timedelta = timedelta()) -> None:
+    """Start a clock; what is promised is mirrored on the ticket. Without ``warn`` nobody is warned before."""
+    timer = Timer(
+        kind=clock,
+        due_at=promised - warn,
+        promised_at=promised,
+        step=0 if warn else 1,
+        state=TimerState.ARMED,
+        attempt=0,
+    )
+    ticket.timers.append(timer)
+    setattr(ticket, f"{clock}_due", promised)
+
+
+def arm_all(ticket: Ticket, policy: Policy, due: Due, *clocks: Clock) -> None:
+    """Start these clocks, with their warnings; without any named, all of them."""
+    for clock in clocks or Clock:
+        arm(ticket, clock, due.of(clock), warn=policy.rule(clock, urgent=ticket.urgent).warn)
 
 
 def stop(ticket: Ticket, *clocks: Clock) -> None:

@@ -8,9 +8,10 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from store.base import Base
 from store.numbers import normal_number
 from store.seal import Sealed
-from tickets.clocks import RESPOND, Clock
+from tickets.clocks import Clock
 from tickets.commands import HandOver, Reason
 from tickets.models import Ticket
+from tickets.policies import policy_of
 from tickets.timers import stop
 
 
@@ -71,7 +72,7 @@ def hand_over(
         danger=command.danger,
         words=command.words,
         number=normal_number(command.number),
-        due_at=at if urgent else at + RESPOND,
+        due_at=at if urgent else policy_of(session).due(at).respond,
         added_at=at,
     )
     session.add(waiting)

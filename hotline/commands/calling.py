@@ -9,7 +9,7 @@ import click
 from rich.markup import escape
 
 from hotline.account import account_of
-from hotline.callbacks import SomebodyAtHome, call_back, due, owed_for, ticket_of
+from hotline.callbacks import SomebodyAtHome, call_back, owed, owed_for
 from hotline.cli import json_option, opened, print_json, reason, screen
 from hotline.house import House
 from hotline.reception import answer_phone
@@ -150,13 +150,16 @@ def callback(
 
 
 def _list_owed(house: House, *, as_json: bool) -> None:
-    owed = due(house)
-    for one in owed:
-        screen.print(f"ticket {ticket_of(house, one)}: its result is to be told")
-    if not owed:
-        screen.print("No callback is due now.")
+    now, later = owed(house)
+    for ticket in now:
+        screen.print(f"ticket {ticket}: its result is to be told")
+    for ticket, at in later.items():
+        when = at.astimezone(house.settings.zone)
+        screen.print(f"ticket {ticket}: its result is to be told from {when:%d %B, %H:%M} on")
+    if not now and not later:
+        screen.print("No callback is owed.")
     if as_json:
-        print_json({"due": [ticket_of(house, one) for one in owed]})
+        print_json({"due": now, "later": {str(one): at.isoformat() for one, at in later.items()}})
 
 
 def tell(house: House, account: dict[str, Any]) -> None:

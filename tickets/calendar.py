@@ -1,0 +1,149 @@
+"""The community's days: working hours and holidays, quiet hours, parts of the day. Times in and out are aware.
+
+Everything is reckoned on the wall clock of the community's zone, so that 8:30 stays 8:30 when the clocks are changed.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import cache
+from typing import Protocol
+
+import holidays
+
+from tickets.lengths import Window
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+LONGEST = 400  #: days that are looked through for an hour in which something is allowed
+
+
+class NeverAllowed(ValueError):
+    """There is no such hour in more than a year."""
+
+
+class Holidays(Protocol):
+    """Public holidays, and days on which people work all the same."""
+
+    def is_holiday(self, day: date) -> bool: ...
+
+    def is_working_day(self, day: date) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class PublicHolidays:
+    """Of a country, by the library ``holidays``; China's working weekends included."""
+
+    country: str
+    days: frozenset[int]  #: of the week on which people work, Monday 0
+
+    def is_holiday(self, day: date) -> bool:
+        return day in _public(self.country)
+
+    def is_working_day(self, day: date) -> bool:
+        known = _public(self.country)
+        if day in known:
+            return False
+        return day.weekday() in self.days or day in known.weekend_workdays
+
+
+@dataclass(frozen=True, slots=True)
+class NoHolidays:
+    """Every week like the other."""
+
+    days: frozenset[int]
+
+    def is_holiday(self, day: date) -> bool:
+        return False
+
+    def is_working_day(self, day: date) -> bool:
+        return day.weekday() in self.days
+
+
+@cache
+def _public(country: str) -> holidays.HolidayBase:
+    return holidays.country_holidays(country)
+
+
+def known_country(country: str) -> bool:
+    return country in holidays.list_supported_countries()
+
+
+def part_at(parts: Sequence[Window], at: datetime, zone: tzinfo) -> int | None:
+    """Which of the parts of the day it is now."""
+    now = at.astimezone(zone).time()
+    return next((number for number, part in enumerate(parts) if part.holds(now)), None)
+
+
+def next_allowed(
+    at: datetime, zone: tzinfo, quiet: Sequence[Window], holiday: Holidays | None = None
+) -> datetime:
+    """The first moment from ``at`` on that is in no quiet window, nor on a holiday where ``holiday`` is given.
+
+    Raises ``NeverAllowed``.
+    """
+    for _ in range(LONGEST):
+        local = at.astimezone(zone)
+        if holiday and holiday.is_holiday(local.date()):
+            at = _moment(local.date() + timedelta(days=1), time(0), zone)
+            continue
+        inside = next((one for one in quiet if one.holds(local.time())), None)
+        if inside is None:
+            return at.astimezone(UTC)
+        at = _next(inside.end, at, zone)
+    raise NeverAllowed("the quiet hours leave no time to ring anybody")
+
+
+def next_part(at: datetime, zone: tzinfo, parts: Sequence[Window]) -> datetime:
+    """When the next part of the day begins that does not hold ``at``."""
+    return min(_next(part.begin, at, zone) for part in parts)
+
+
+def add_working(
+    at: datetime, span: timedelta, zone: tzinfo, hours: Sequence[Window], days: Holidays
+) -> datetime:
+    """So much working time after ``at``. Raises ``NeverAllowed``."""
+    day, left = at.astimezone(zone).date(), span
+    for _ in range(LONGEST * 10):
+        for opens, closes in _shifts(day, zone, hours, days):
+            begin = max(opens, at)
+            if closes - begin >= left:
+                return begin.astimezone(UTC) + left
+            left -= max(closes - begin, timedelta())
+        day += timedelta(days=1)
+    raise NeverAllowed("there are no working hours")
+
+
+def working_between(
+    begin: datetime, end: datetime, zone: tzinfo, hours: Sequence[Window], days: Holidays
+) -> timedelta:
+    """How much working time lies between two moments."""
+    day, spent = begin.astimezone(zone).date(), timedelta()
+    while day <= end.astimezone(zone).date():
+        for opens, closes in _shifts(day, zone, hours, days):
+            spent += max(min(closes, end) - max(opens, begin), timedelta())
+        day += timedelta(days=1)
+    return spent
+
+
+def _shifts(
+    day: date, zone: tzinfo, hours: Sequence[Window], days: Holidays
+) -> list[tuple[datetime, datetime]]:
+    """The working hours of a day, in UTC; none on a day on which nobody works."""
+    if not days.is_working_day(day):
+        return []
+    night = {one: timedelta(days=one.end <= one.begin) for one in hours}
+    return sorted(
+        (_moment(day, one.begin, zone), _moment(day + night[one], one.end, zone)) for one in hours
+    )
+
+
+def _moment(day: date, hour: time, zone: tzinfo) -> datetime:
+    """In UTC, when the wall clock shows that hour; one that a change of clocks leaves out comes right after it."""
+    return datetime.combine(day, hour, tzinfo=zone).astimezone(UTC)
+
+
+def _next(hour: time, at: datetime, zone: tzinfo) -> datetime:
+    """The first time after ``at`` that the wall clock shows that hour."""
+    today = at.astimezone(zone).date()
+    moments = (_moment(today + timedelta(days=days), hour, zone) for days in range(3))
+    return next(one for one in moments if one > at)

@@ -1,0 +1,88 @@
+"""A dial did not reach them: when it is tried again, and when somebody goes there instead."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy.orm import Session
+
+from tickets.calendar import next_part, part_at
+from tickets.callbacks import LIVE, Callback, CallbackState, callback_of, settle, untold
+from tickets.policies import policy_of
+from tickets.policy import Miss, Policy
+
+#: outcomes that say nothing about the resident: the same moment may be tried again
+NOBODY_RUNG = frozenset((Miss.FAILED.value, "not_placed", "crashed", "unclear"))
+
+
+class After(StrEnum):
+    """What follows a miss."""
+
+    AGAIN = "again"
+    VISIT = "visit"  #: somebody goes there
+    PERSON = "person"  #: somebody looks at it: they do not want to be rung
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """One dial: when, in which part of which day, and what came of it."""
+
+    at: datetime
+    part: str | None
+    outcome: str
+
+
+def part_of(policy: Policy, at: datetime) -> str | None:
+    """Day and part of the day: "2026-01-05 0"; None outside all parts."""
+    part = part_at(policy.callbacks.parts, at, policy.zone)
+    return None if part is None else f"{at.astimezone(policy.zone):%Y-%m-%d} {part}"
+
+
+def after_miss(policy: Policy, tried: Sequence[Tried], at: datetime) -> tuple[After, datetime]:
+    """What follows, and when; ``tried`` are all dials of this callback, the last one just ended."""
+    rule, outcome = policy.callbacks, tried[-1].outcome
+    if outcome in rule.never:
+        return After.PERSON, at
+    rung = [one for one in tried if one.outcome not in NOBODY_RUNG]
+    parts = {one.part for one in rung if one.part}
+    if len(parts) >= rule.misses or at - tried[0].at >= timedelta(days=rule.days):
+        return After.VISIT, at
+    wait = rule.again.get(Miss(outcome)) if outcome in set(Miss) else None
+    if wait is None and outcome in NOBODY_RUNG:
+        wait = rule.again.get(Miss.FAILED)
+    later = next_part(at, policy.zone, rule.parts) if wait is None else at + wait
+    return After.AGAIN, policy.may_ring(later)
+
+
+def miss(session: Session, callback: Callback, outcome: str, *, at: datetime) -> After | None:
+    """The attempt under way ended so; None where none is under way (another result of the call said so already)."""
+    if callback.state is not CallbackState.DIALLING:
+        return None
+    settle(callback, outcome)
+    callback.tries += 1
+    tried = [
+        Tried(at=one.at, part=one.part, outcome=one.outcome or outcome) for one in callback.attempts
+    ]
+    after, when = after_miss(policy_of(session), tried, at)
+    callback.state = STATES[after]
+    callback.due_at = when
+    return after
+
+
+#: what becomes of the callback
+STATES = {
+    After.AGAIN: CallbackState.OWED,
+    After.VISIT: CallbackState.MISSED,
+    After.PERSON: CallbackState.MISSED,
+}
+
+
+def told(session: Session, ticket_id: int) -> None:
+    """A result was heard; when no other one of the callback waits, nobody is rung any more."""
+    callback = callback_of(session, ticket_id)
+    if callback is None or callback.state not in {*LIVE, CallbackState.MISSED}:
+        return
+    if not set(untold(session, callback)) - {ticket_id}:
+        callback.state = CallbackState.TOLD
+        settle(callback, "told")
