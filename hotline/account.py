@@ -23,8 +23,7 @@ def account_of(house: House, call_id: str) -> Data:
     """What came of a call; times are ISO 8601, ``need`` is always there."""
     with house.database.read() as session:
         call = session.get_one(Call, call_id)
-        opened = select(Ticket).where(Ticket.call_id == call_id).order_by(Ticket.id)
-        tickets = session.scalars(opened).all()
+        tickets = _tickets(session, call)
         ticket = tickets[0] if tickets else None
         told = _need_recording(session, call) or _resumed(session, ticket)
         return {
@@ -37,7 +36,7 @@ def account_of(house: House, call_id: str) -> Data:
                 "id": told.id if told else None,
                 "seconds": round(told.seconds, 2) if told else 0.0,
             },
-            "ticket": _with_others(ticket_data(ticket), tickets[1:]),
+            "ticket": _with_others(call, tickets),
             "transcript": transcript(call, house.settings.zone),
         }
 
@@ -59,9 +58,19 @@ def ticket_data(ticket: Ticket | None) -> Data | None:
     }
 
 
-def _with_others(ticket: Data | None, also: Sequence[Ticket]) -> Data | None:
-    """``also``: the tickets of further needs in the same call."""
-    return ticket and ticket | {"also": [ticket_data(one) for one in also]}
+def _tickets(session: Session, call: Call) -> list[Ticket]:
+    """Those opened in the call, or made of it by a person, and those it told again; in the order they were told."""
+    numbers, opened = call.told, Ticket.call_id == call.id
+    rows = session.scalars(select(Ticket).where(opened | Ticket.id.in_(numbers)))
+    order = {number: place for place, number in enumerate(numbers)}
+    return sorted(rows, key=lambda one: (order.get(one.id, len(order)), one.id))
+
+
+def _with_others(call: Call, tickets: Sequence[Ticket]) -> Data | None:
+    """``also``: the tickets of further needs in the same call; ``again``: it was open before this call."""
+    told = [data | {"again": one.call_id != call.id, "joined_to": one.joined_to}
+            for one in tickets if (data := ticket_data(one))]  # fmt: skip
+    return told[0] | {"also": told[1:]} if told else None
 
 
 def _last(call: Call, suffix: str) -> Data | None:

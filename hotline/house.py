@@ -13,6 +13,7 @@ from hotline.settings import Settings
 from hotline.wiring import acts_of
 from ivr import calls as _calls
 from ivr.exchange import Exchange
+from ivr.memory import know_places
 from ivr.wording import LANGUAGES
 from proxy_agents import residents as _residents
 from routing.desk import find_way
@@ -68,12 +69,14 @@ def open_house(
     shelf = RecordingShelf(settings.recordings, keyring)
     hearing = ears or open_ears(settings)
     mouth = open_mouth(settings)
+    routing = desk_of(settings)
+    know_places(database, routing.gazetteer)
     exchange = Exchange(
         database=database,
         shelf=shelf,
         ears=hearing,
         mouth=mouth,
-        acts=acts_of(desk_of(settings)),
+        acts=acts_of(routing),
         zone=settings.zone,
         now=now,
     )

@@ -14,6 +14,7 @@ from hotline.process import is_alive
 from ivr.calls import Call, Ending
 from ivr.conversation import Conversation
 from ivr.hearing import Hearing
+from ivr.memory import remember_all
 from speech.commands import LATER, Words
 from store.recordings import Recording, RecordingWords
 from tickets.callbacks import unclear_dials
@@ -52,6 +53,7 @@ def recover(house: House) -> list[Mended]:
     mended = [one for call in broken if (one := _mend_or_log(house, call))]
     _settle_dials(house)
     _hear_what_was_promised(house)
+    remember_all(house.database)
     return mended
 
 

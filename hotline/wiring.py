@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from difflib import SequenceMatcher
 from typing import Any
@@ -14,6 +14,9 @@ from ivr.caller import Answer
 from ivr.corrections import take_best
 from ivr.exchange import Act
 from ivr.looking_up import FindAnswers
+from ivr.memory import remember
+from ivr.recall import likeliest
+from ivr.repeats import FindRepeats
 from proxy_agents.residents import Resident
 from routing.commands import FindWay
 from routing.desk import Desk, find_way
@@ -27,10 +30,14 @@ from tickets.commands import (
     NoteCaller,
     NotReached,
     OpenTicket,
+    Receipt,
     Tell,
+    TellAgain,
 )
+from tickets.joining import go_along
 from tickets.lifecycle import IllegalMove, Status
 from tickets.models import Ticket
+from tickets.repeats import carried_by, tell_again
 from tickets.waiting import Waiting
 
 log = logging.getLogger(__name__)
@@ -65,13 +72,34 @@ def _open_ticket(session: Session, command: OpenTicket, at: datetime) -> Data:
     resident = session.get(Resident, command.resident) if command.resident else None
     agent = resident.agent_id if resident else None
     receipt = desk.open_ticket(session, command, at=at, by=MACHINE, agent=agent)
+    remember(session, desk.ticket_of(session, receipt.number))
+    other = go_along(session, receipt.number, command, by=MACHINE, at=at)
     if command.recording:  # a second ear may have listened while it was read back
         take_best(session, command.recording, at=at)
-    return asdict(receipt)
+    return asdict(_along(receipt, other) if other else receipt)
+
+
+def _along(receipt: Receipt, other: Ticket) -> Receipt:
+    return replace(receipt, joined=other.id, handle=other.handle_due.isoformat())
+
+
+def _find_repeats(session: Session, command: FindRepeats, at: datetime) -> Data:
+    known = likeliest(session, command, at)
+    return {"known": known and asdict(known)}
+
+
+def _tell_again(session: Session, command: TellAgain, at: datetime) -> Data:
+    try:
+        ticket = tell_again(session, command.ticket, command.need, at=at)
+    except IllegalMove:  # it ended while we asked
+        return _open_ticket(session, command.need, at)
+    other = carried_by(session, ticket)
+    receipt = desk.receipt(ticket)
+    return asdict(receipt if other is ticket else _along(receipt, other))
 
 
 def _note_caller(session: Session, command: NoteCaller, _at: datetime) -> Data:
-    desk.note_caller(session, command)
+    remember(session, desk.note_caller(session, command))
     return {}
 
 
@@ -159,6 +187,8 @@ def _not_reached(session: Session, command: NotReached, at: datetime) -> Data:
 ACTS: Mapping[type, Act] = {
     FindWay: _find_way,
     OpenTicket: _open_ticket,
+    FindRepeats: _find_repeats,
+    TellAgain: _tell_again,
     NoteCaller: _note_caller,
     HandOver: _hand_over,
     DraftHeard: _draft_heard,

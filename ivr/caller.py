@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
-EDITION = "2"  #: raise it when a script changes in a way that breaks calls in progress
+EDITION = "3"  #: raise it when a script changes in a way that breaks calls in progress
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

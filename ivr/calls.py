@@ -14,6 +14,7 @@ from ivr.caller import EDITION, Caller
 from ivr.dialogue import Dialogue, Heard, Listen, Transfer
 from ivr.engine import Entry, Log, Perform, ScriptChanged, Turn, play
 from ivr.intake import answer_call
+from ivr.repeats import REPEATS
 from store.base import Base
 from store.seal import Sealed, SealedJson
 
@@ -83,6 +84,17 @@ class Call(Base):
     def script(self) -> Dialogue[None]:
         """To be told again, as far as this edition of the script still fits the log."""
         return SCRIPTS[self.purpose](self.caller)
+
+    @property
+    def confirmed(self) -> bool:
+        """A need was read back and found right: what is asked after that cannot lose it."""
+        return any(row.key == REPEATS for row in self.entries)
+
+    @property
+    def told(self) -> list[int]:
+        """Numbers of the tickets its needs were written to, in their order: new ones, and those told again."""
+        opened = [row for row in self.entries if row.key == "open" or row.key.endswith(".open")]
+        return list(dict.fromkeys(row.heard["result"]["number"] for row in opened))
 
     def result_of(self, key: str) -> dict[str, Any] | None:
         """What a ``do`` of this call resulted in, the last of that name."""

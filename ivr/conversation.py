@@ -125,7 +125,8 @@ class Conversation:
         """
         with self.exchange.database.read() as session:
             call = session.get_one(Call, self.call)
-            if call.ended_at is not None or ending_of(call) is Ending.DRAFT:
+            draft = ending_of(call) is Ending.DRAFT and not call.confirmed
+            if call.ended_at is not None or draft:
                 return
         try:
             turn = self.turn()

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ivr.memory import remember
 from routing.commands import Danger
 from routing.danger import find_danger
 from store.recordings import TYPED, Recording, RecordingWords
@@ -43,6 +44,7 @@ def correct_ticket(
     """Better words for a ticket."""
     before = ticket.words
     desk.correct_words(session, ticket.id, text, by=by, at=at, typed=typed)
+    remember(session, ticket)
     danger = _new_danger(before, text, ticket.language)
     if danger is None:
         return

@@ -14,12 +14,13 @@ from ivr.danger import heed
 from ivr.dialogue import Clip, Dialogue, Moment, Name, Value, do, say
 from ivr.handing_over import Notes, hand_over
 from ivr.looking_up import asks_for_an_answer, look_up
+from ivr.repeats import Known, goes_along, hear_verdict, heard_before
 from ivr.several import further, is_wanted, leave_to_a_person, open_further, with_note
 from ivr.who import ask_who
 from routing.commands import FindWay, Way
 from speech.commands import LATER, ListenAgain, Words
 from speech.confidence import understood
-from tickets.commands import NoteCaller, OpenTicket, Reason, Receipt
+from tickets.commands import NoteCaller, OpenTicket, Reason, Receipt, TellAgain
 
 TRIES = 3  #: how often the need is asked for before a person listens
 UNCLEAR = 2  #: how often speech may not be understood: dialect, noise, a failing engine
@@ -44,27 +45,61 @@ def take_need(caller: Caller, notes: Notes) -> Dialogue[None]:
         yield from look_up(caller.call)
         return
     told, way = heard
-    receipt = yield from do(
-        "open",
-        OpenTicket(
-            call=caller.call,
-            resident=caller.resident,
-            recording=told.recording or None,
-            words=told.words.text,
-            department=way.department,
-            service=way.service,
-            by_agent=way.by_agent,
-            language=told.words.language or caller.language,
-            number=caller.number,
-            draft=caller.draft.waiting if caller.draft else None,
-        ),
+    need = OpenTicket(
+        call=caller.call,
+        resident=caller.resident,
+        recording=told.recording or None,
+        words=told.words.text,
+        department=way.department,
+        service=way.service,
+        by_agent=way.by_agent,
+        language=told.words.language or caller.language,
+        number=caller.number,
+        draft=caller.draft.waiting if caller.draft else None,
     )
-    note = NoteCaller(ticket=receipt.number, number=caller.number)
-    if caller.resident is None:
-        note = yield from with_note(ask_who(caller, receipt.number), note)
-    yield from promise(receipt, note.number)
+    note = yield from take_down("", caller, need)
     yield from take_further(caller, told, way, note)
     yield from say("goodbye")
+
+
+def take_down(
+    key: str, caller: Caller, need: OpenTicket, note: NoteCaller | None = None
+) -> Dialogue[NoteCaller]:
+    """A confirmed need gets a ticket and a promise, or stays with the one it was told for before.
+
+    Returns what is noted of its caller; ``note`` is what they have said of themselves already.
+    """
+    known = yield from heard_before(key, caller, need)
+    if known and known.own:
+        receipt = yield from do(f"{key}open", TellAgain(ticket=known.ticket, need=need))
+        yield from tell_again(key, caller, known, receipt, need)
+        return note or NoteCaller(ticket=receipt.number, number=caller.number)
+    opened = replace(need, joins=known.ticket) if known else need
+    receipt = yield from do(f"{key}open", opened)
+    if caller.resident is not None:
+        note = NoteCaller(ticket=receipt.number, number=caller.number)
+    elif note is None:
+        asked = ask_who(caller, receipt.number)
+        note = yield from with_note(asked, NoteCaller(ticket=receipt.number, number=caller.number))
+    else:
+        yield from do(f"{key}who", replace(note, ticket=receipt.number))
+    if known and receipt.joined:
+        yield from goes_along(known, receipt, note.number)
+    else:
+        yield from promise(receipt, note.number)
+    return note
+
+
+def tell_again(
+    key: str, caller: Caller, known: Known, receipt: Receipt, need: OpenTicket
+) -> Dialogue[None]:
+    """Their own ticket goes on; where it ended while we asked, they have a new one."""
+    if receipt.number != known.ticket:
+        yield from promise(receipt, caller.number)
+    elif known.state == "handled":
+        yield from hear_verdict(key, caller, known, need)
+    else:
+        yield from goes_along(known, receipt, caller.number)
 
 
 def take_further(caller: Caller, told: Told, way: Way, note: NoteCaller) -> Dialogue[None]:
@@ -75,11 +110,8 @@ def take_further(caller: Caller, told: Told, way: Way, note: NoteCaller) -> Dial
         if wanted is None:
             yield from leave_to_a_person(key, caller, told, also, note.number)
         elif wanted:
-            command = open_further(caller, told, also, note.number)
-            receipt = yield from do(f"{key}.open", command)
-            if caller.resident is None:
-                yield from do(f"{key}.who", replace(note, ticket=receipt.number))
-            yield from promise(receipt, note.number)
+            need = open_further(caller, told, also, note.number)
+            yield from take_down(f"{key}.", caller, need, note)
 
 
 def hear_need(caller: Caller, notes: Notes) -> Dialogue[tuple[Told, Way] | None]:

@@ -9,7 +9,7 @@ from ivr.dialogue import Dialogue, Do, Heard, Listen, Transfer
 from ivr.engine import Entry, Log, Turn, play
 from routing.commands import FindWay
 from speech.commands import Transcribe
-from tickets.commands import OpenTicket
+from tickets.commands import OpenTicket, TellAgain
 
 CALLER = Caller(call="c1", number="01055550101", resident=7)
 RECEIPT = {
@@ -44,8 +44,10 @@ class Phone:
             case FindWay(words=words):
                 way = self.ways.get(words, {"department": "property", "service": "lift_repair"})
                 return Heard(result=way)
-            case OpenTicket():
-                return Heard(result=RECEIPT)
+            case OpenTicket(joins=joins):
+                return Heard(result=RECEIPT | {"joined": joins})
+            case TellAgain(ticket=ticket):
+                return Heard(result=RECEIPT | {"number": ticket})
             case _:
                 return Heard(result=self.results.get(type(do.command), {}))
 

@@ -38,6 +38,7 @@ class Receipt:
     respond: str
     handle: str
     feedback: str
+    joined: int | None = None  #: the ticket it goes along with; ``handle`` is that one's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 
 from tickets.callbacks import owe
 from tickets.clocks import Clock
-from tickets.commands import Reason
+from tickets.commands import OpenTicket, Reason
 from tickets.lifecycle import Assigned, Followed, IllegalMove, Joined, Parted, Split, Status, TookIn
 from tickets.models import Ticket
-from tickets.repeats import UNDER_WAY, UNSETTLED
+from tickets.repeats import UNDER_WAY, UNSETTLED, urge
 from tickets.telling import ticket_of
 from tickets.timers import arm, stop
 from tickets.waiting import Waiting, close_waiting, wait_for_routing
@@ -36,6 +36,24 @@ def join(session: Session, number: int, to: int, *, by: str, at: datetime) -> Ti
     _nobody_waits(session, ticket, by=by, at=at)
     session.flush()
     return ticket
+
+
+def go_along(
+    session: Session, number: int, need: OpenTicket, *, by: str, at: datetime
+) -> Ticket | None:
+    """A need just opened goes along with the ticket it ``joins``; None where that one is not under way any more.
+
+    Where that is late, a person is due, as for whoever tells their own again.
+    """
+    if need.joins is None:
+        return None
+    try:
+        ticket = join(session, number, need.joins, by=by, at=at)
+    except IllegalMove:
+        return None
+    other = ticket_of(session, need.joins)
+    urge(session, other, need, at=at, number=ticket.callback_number or "")
+    return other
 
 
 def split(session: Session, number: int, *, by: str, at: datetime) -> Ticket:

@@ -221,6 +221,7 @@ MOVES: Moves = {
     Status.ENDED: {WordsCorrected: Status.ENDED},
     Status.JOINED: {
         Split: Status.OPEN,
+        Repeated: Status.JOINED,
         Followed: Status.HANDLED,
         WordsCorrected: Status.JOINED,
         Ended: Status.ENDED,

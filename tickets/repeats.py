@@ -28,7 +28,7 @@ def tell_again(
 ) -> Ticket:
     """What they said this time is kept with the ticket they have; where that is late, a person is due in 15 minutes.
 
-    Raises ``IllegalMove`` where the ticket is solved, ended, or goes along with another.
+    Where theirs goes along with another one, that one may be late. Raises ``IllegalMove`` where it is solved or ended.
     """
     ticket = ticket_of(session, number)
     ticket.record(
@@ -36,17 +36,29 @@ def tell_again(
     )
     if need.draft is not None:
         close_waiting(session, need.draft, by=by, at=at, ticket_id=number)
+    urge(session, carried_by(session, ticket), need, at=at, number=ticket.callback_number or "")
+    session.flush()
+    return ticket
+
+
+def urge(session: Session, ticket: Ticket, need: OpenTicket, *, at: datetime, number: str) -> None:
+    """Where the ticket is late a person is due, for whoever tells of it now and is rung at ``number``."""
     if is_late(ticket, at):
         late = HandOver(
             call=need.call,
-            resident=ticket.resident_id,
+            resident=need.resident,
             reason=Reason.REPEATED,
             recording=need.recording,
             words=need.words,
-            number=ticket.callback_number or "",
+            number=number,
         )
-        hand_over(session, late, at=at, ticket_id=number)
-    session.flush()
+        hand_over(session, late, at=at, ticket_id=ticket.id)
+
+
+def carried_by(session: Session, ticket: Ticket) -> Ticket:
+    """The ticket whose clocks run for it: itself, or the one it goes along with."""
+    if ticket.status is Status.JOINED and ticket.joined_to:
+        return session.get_one(Ticket, ticket.joined_to)
     return ticket
 
 

@@ -134,10 +134,19 @@ def pieces(session: Session, sounds: Iterable[str]) -> Pieces:
 def pieces_of(session: Session, words: Sequence[str]) -> Pieces:
     """The same of pieces that are blinded already."""
     rows = select(SoundCount.sound, SoundCount.tickets).where(SoundCount.sound.in_([EVERY, *words]))
-    counts: dict[str, int] = dict(session.execute(rows).tuples().all())
+    counts: dict[str, int] = dict(session.execute(rows).all())
     every = max(counts.get(EVERY, 0), 1)
     weights = {one: math.log(1 + every / (1 + max(counts.get(one, 0), 0))) for one in words}
     return Pieces(weights, counts)
+
+
+def likest(
+    session: Session, wanted: Pieces, *, first: int = 0, limit: int = 5
+) -> list[tuple[int, float]]:
+    """The tickets, from number ``first`` on, that sound most like it, each with its share; looked for by the rarest pieces."""
+    found = sounds_of(session, nearest(session, wanted, first=first))
+    alike = sorted(((wanted.alike(kept), one) for one, kept in found.items()), reverse=True)
+    return [(one, share) for share, one in alike[:limit]]
 
 
 def nearest(session: Session, wanted: Pieces, *, first: int = 0, limit: int = 50) -> list[int]:
@@ -172,4 +181,5 @@ _FIND = {
 def sounds_of(session: Session, tickets: Sequence[int]) -> dict[int, str]:
     """The blinded pieces of some tickets, by their number."""
     rows = select(TicketSounds.ticket_id, TicketSounds.sounds)
-    return dict(session.execute(rows.where(TicketSounds.ticket_id.in_(tickets))).tuples().all())
+    found = session.execute(rows.where(TicketSounds.ticket_id.in_(tickets)))
+    return dict(found.all())

@@ -4,18 +4,30 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 from ivr.caller import Answer, Caller, Draft
 from ivr.calls import SCRIPTS, Purpose
 from ivr.dialogue import Say
 from ivr.engine import retell
+from ivr.repeats import FindRepeats
 from tests.phone import CALLER, Phone
 
+BEFORE = {
+    "ticket": 9, "own": True, "private": True, "state": "promised", "department": "property",
+    "service": "lift_repair", "recording": "own", "told_on": "2026-01-05T09:00:00+00:00",
+    "handle": "2026-01-06T09:00:00+00:00",
+}  # fmt: skip
 FIRE = {"department": None, "danger": {"kind": "fire", "certain": True, "number": "119"}}
 ANSWER = Answer(
     ticket=9, recording="own", result="done", words="", told_on="2026-01-05T09:00:00+00:00"
 )
 TO_TELL = replace(CALLER, answers=(ANSWER,))
+
+
+def before(phone: Phone, **known: Any) -> Phone:
+    phone.results[FindRepeats] = {"known": BEFORE | known}
+    return phone.tells("rec1", "电梯还没修好").presses("1")
 
 
 def danger(phone: Phone) -> Phone:
@@ -44,6 +56,16 @@ CALLS: dict[str, tuple[Purpose, Caller, Callable[[Phone], Phone]]] = {
         lambda p: p.presses("1").presses("1"),
     ),
     "answer_told_first": (Purpose.INTAKE, TO_TELL, lambda p: p.presses("1").presses("1").presses("1")),
+    "told_again": (Purpose.INTAKE, CALLER, lambda p: before(p).presses("1").is_silent()),
+    "not_the_same": (Purpose.INTAKE, CALLER, lambda p: before(p).says("不是").is_silent()),
+    "told_by_a_neighbour": (
+        Purpose.INTAKE, CALLER,
+        lambda p: before(p, own=False, private=False, recording=None).says("就是那个").is_silent(),
+    ),
+    "told_again_and_dealt_with": (
+        Purpose.INTAKE, CALLER,
+        lambda p: before(p, state="handled", result="done").presses("1").presses("3").is_silent(),
+    ),
     "callback_solved": (Purpose.CALLBACK, TO_TELL, lambda p: p.presses("1").presses("1").presses("1")),
     "callback_half": (
         Purpose.CALLBACK, TO_TELL,
