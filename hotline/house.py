@@ -16,6 +16,7 @@ from ivr.exchange import Exchange
 from ivr.memory import know_places
 from ivr.wording import LANGUAGES
 from proxy_agents import residents as _residents
+from proxy_agents.known import known_resident
 from routing.desk import find_way
 from speech.ears import EarDesk, Limits
 from speech.ears.scripted import ScriptedEars
@@ -25,10 +26,16 @@ from store.database import Database, migrate, open_database
 from store.seal import Keyring
 from store.shelf import RecordingShelf
 from tickets import models as _models
+from tickets import visits as _visits
 
 __all__ = ["House", "clock", "open_house"]
 
-TABLES = (_calls, _residents, _models)  #: modules that define tables: importing them is enough
+TABLES = (
+    _calls,
+    _residents,
+    _models,
+    _visits,
+)  #: modules that define tables: importing them is enough
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +71,7 @@ def open_house(
     """Open everything, migrate the database, and close it all in the end; other ears may be brought."""
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     keyring = Keyring.load(settings.home, settings.environ)
-    database = open_database(settings.database, keyring, settings.zone)
+    database = open_database(settings.database, keyring, settings.zone, register=known_resident)
     migrate(database)
     shelf = RecordingShelf(settings.recordings, keyring)
     hearing = ears or open_ears(settings)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from proxy_agents.cells import (
     BadCell,
+    read_answer,
     read_language,
     read_pace,
     read_phone,
@@ -33,6 +34,7 @@ RESIDENT_COLUMNS = {
     "emergency_phone": ("紧急联系电话", "紧急联系人电话"),
     "agent": ("代理人", "参与代理人"),
     "quiet_hours": ("免打扰时段", "安静时段"),
+    "at_risk": ("高风险", "重点关注"),
 }
 RESIDENT_REQUIRED = ("name", "address")
 
@@ -137,6 +139,7 @@ def _read_resident(cells: Mapping[str, str], agents: Mapping[str, int]) -> dict[
         "emergency_phone": ("emergency_phone", lambda text: read_phone(text, "emergency phone")),
         "agent": ("agent_id", lambda text: _agent(agents, text)),
         "quiet_hours": ("quiet_hours", read_quiet_hours),
+        "at_risk": ("at_risk", lambda text: read_answer(text, "at risk")),
     }
     values = {}
     for column in RESIDENT_COLUMNS:

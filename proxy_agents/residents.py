@@ -35,6 +35,7 @@ class Resident(Base):
     emergency_phone: Mapped[str | None] = mapped_column(Sealed("residents.emergency_phone"))
     agent_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), index=True)
     quiet_hours: Mapped[str | None] = mapped_column(Text)  #: "11:45-14:30,19:30-8:30"
+    at_risk: Mapped[bool] = mapped_column(default=False)  #: somebody goes there on the same day
     added_at: Mapped[datetime]
 
     agent: Mapped[Staff | None] = relationship()

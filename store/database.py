@@ -52,10 +52,11 @@ class Database:
         self.engine.dispose()
 
 
-def open_database(url: str, keyring: Keyring, zone: tzinfo | None = None) -> Database:
+def open_database(url: str, keyring: Keyring, zone: tzinfo | None = None, **info: Any) -> Database:
     """Open ``sqlite:///FILE`` or ``postgresql://...``; its tables come from ``migrate``.
 
-    ``zone``: the community's own time, which sessions carry as ``info["zone"]``.
+    ``zone``: the community's own time, which sessions carry as ``info["zone"]``, and whatever else
+    is to be found there.
     """
     place = make_url(url)
     if not place.database and place.get_backend_name() != "sqlite":
@@ -65,7 +66,9 @@ def open_database(url: str, keyring: Keyring, zone: tzinfo | None = None) -> Dat
     else:
         engine, gate = _open_postgresql(place), None
     engine.dialect.keyring = keyring  # type: ignore[attr-defined]  # read by the sealed types
-    sessions = sessionmaker(engine, expire_on_commit=False, info={"zone": zone} if zone else {})
+    sessions = sessionmaker(
+        engine, expire_on_commit=False, info={"zone": zone, **info} if zone else info
+    )
     return Database(engine=engine, keyring=keyring, sessions=sessions, gate=gate)
 
 

@@ -27,6 +27,7 @@ from tickets.lifecycle import (
     Taken,
     Told,
     TookIn,
+    VisitOrdered,
     WordsCorrected,
     after,
 )
@@ -42,6 +43,7 @@ EVENTS: list[Happening] = [
         (Handled, {"words": "mended", "recording": None}),
         (Told, {"call": "c1"}),
         (Missed, {"outcome": "busy"}),
+        (VisitOrdered, {"agent": 3, "due": "2026-01-06T09:30:00+00:00"}),
         (FoundSolved, {"evidence": "key 1"}),
         (
             FoundWanting,

@@ -23,6 +23,7 @@ MODELS = (
     "tickets.similar",
     "tickets.callbacks",
     "tickets.policies",
+    "tickets.visits",
     "tickets.waiting",
     "proxy_agents.staff",
     "proxy_agents.residents",

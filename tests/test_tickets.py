@@ -207,7 +207,7 @@ def test_a_reopened_ticket_can_be_closed_the_second_time(session, handled, at):
     assert (ticket.status, ticket.reopened) == (Status.SOLVED, 2)
 
 
-def test_three_misses_in_different_parts_of_the_day_and_the_answer_waits_for_their_call(
+def test_three_misses_in_different_parts_of_the_day_and_the_answer_still_waits_for_their_call(
     session, handled, at
 ):
     callback = owed(session, handled)
@@ -215,7 +215,7 @@ def test_three_misses_in_different_parts_of_the_day_and_the_answer_waits_for_the
         when = callback.due_at
         begin_dial(session, callback.id, at=when, part=part_of(policy_of(session), when))
         desk.not_reached(session, NotReached(ticket=handled, outcome="no_answer"), at=when)
-    assert (callback.state, callback.tries) == (CallbackState.MISSED, 3)
+    assert (callback.state, callback.tries) == (CallbackState.VISIT, 3)
     assert len({attempt.part for attempt in callback.attempts}) == 3
     assert callbacks_due(session, at + timedelta(days=9)) == []
     assert [ticket.id for ticket in answers_waiting(session, resident=7)] == [handled]

@@ -125,6 +125,12 @@ def working_between(
     return spent
 
 
+def closes(day: date, zone: tzinfo, hours: Sequence[Window]) -> datetime:
+    """When the last of the working hours of a day ends, whether anybody works on it or not; in UTC."""
+    night = {one: timedelta(days=one.end <= one.begin) for one in hours}
+    return max(_moment(day + night[one], one.end, zone) for one in hours)
+
+
 def _shifts(
     day: date, zone: tzinfo, hours: Sequence[Window], days: Holidays
 ) -> list[tuple[datetime, datetime]]:

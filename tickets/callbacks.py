@@ -14,6 +14,7 @@ from store.seal import Sealed, keyring_of
 from tickets.lifecycle import Status
 from tickets.models import Ticket
 from tickets.policies import policy_of
+from tickets.register import known
 
 LEASE = timedelta(minutes=2)  #: of a dial; whoever carries the call renews it
 
@@ -142,7 +143,7 @@ def owe(session: Session, ticket: Ticket, at: datetime, aim: Aim = Aim.RESULT) -
             resident_id=ticket.resident_id,
             number=ticket.callback_number,
             owed_at=at,
-            due_at=policy_of(session).may_ring(at),
+            due_at=policy_of(session).may_ring(at, known(session, ticket.resident_id).quiet),
             state=CallbackState.OWED,
             tries=0,
         )

@@ -24,6 +24,7 @@ class Reason(StrEnum):
     DRAFT = "draft"  #: the call ended before the need was confirmed
     TROUBLE = "trouble"  #: something of ours failed while they were on the line
     PAPER = "paper"  #: entered from a paper slip
+    REFUSED = "refused"  #: they do not want to be rung with a result
     REPEATED = "repeated"  #: they rang again, and what was promised is late
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from store.numbers import normal_number
 from store.recordings import RecordingWords
 from store.seal import keyring_of
-from tickets.callbacks import CallbackState, callback_of, owe
+from tickets.callbacks import CallbackState, callback_of, untold
 from tickets.clocks import Clock
 from tickets.commands import NoteCaller, OpenTicket, Reason, Receipt
 from tickets.joining import follow, release
@@ -17,6 +17,7 @@ from tickets.models import AssigneeKind, Ticket
 from tickets.policies import policy_of
 from tickets.telling import NoSuchTicket, judge, not_reached, tell, ticket_of
 from tickets.timers import arm_all, stop
+from tickets.visits import call_off, owe_result
 from tickets.waiting import Waiting, close_waiting, hand_over, wait_for_routing
 
 __all__ = [
@@ -138,7 +139,7 @@ def handle(  # the facts of a result, each by its name
     ticket.record(Handled(at=at, by=by, words=words, recording=result_recording))
     ticket.result_words, ticket.result_recording_id = words, result_recording
     stop(ticket, Clock.RESPOND, Clock.HANDLE)
-    owe(session, ticket, at)
+    owe_result(session, ticket, at)
     follow(session, ticket, by=by, at=at)
     return ticket
 
@@ -198,8 +199,9 @@ def end(session: Session, number: int, *, reason: str, by: str, at: datetime) ->
     release(session, number, by=by, at=at)
     stop(ticket, *Clock)
     callback = callback_of(session, ticket.id)
-    if callback and callback.state is not CallbackState.TOLD:
+    if callback and callback.state is not CallbackState.TOLD and not untold(session, callback):
         callback.state = CallbackState.CANCELLED
+        call_off(session, callback.id)
     return ticket
 
 

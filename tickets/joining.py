@@ -6,7 +6,6 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tickets.callbacks import owe
 from tickets.clocks import Clock
 from tickets.commands import OpenTicket, Reason
 from tickets.lifecycle import Assigned, Followed, IllegalMove, Joined, Parted, Split, Status, TookIn
@@ -14,6 +13,7 @@ from tickets.models import Ticket
 from tickets.repeats import UNDER_WAY, UNSETTLED, urge
 from tickets.telling import ticket_of
 from tickets.timers import arm, stop
+from tickets.visits import owe_result
 from tickets.waiting import Waiting, close_waiting, wait_for_routing
 
 
@@ -90,7 +90,7 @@ def follow(session: Session, ticket: Ticket, *, by: str, at: datetime) -> None:
         one.result_words = ticket.result_words
         one.result_recording_id = ticket.result_recording_id
         arm(one, Clock.FEEDBACK, one.feedback_due)
-        owe(session, one, at)
+        owe_result(session, one, at)
 
 
 def release(session: Session, number: int, *, by: str, at: datetime) -> None:

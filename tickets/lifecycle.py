@@ -63,6 +63,14 @@ class Missed(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class VisitOrdered(Event):
+    """They could not be reached by telephone: somebody goes there."""
+
+    agent: int | None  #: None: a supervisor finds somebody
+    due: str  #: by when, ISO 8601
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FoundSolved(Event):
     """The resident's own answer, or a witnessed visit."""
 
@@ -153,6 +161,7 @@ Happening: TypeAlias = (
     | Handled
     | Told
     | Missed
+    | VisitOrdered
     | FoundSolved
     | FoundWanting
     | WordsCorrected
@@ -203,6 +212,7 @@ MOVES: Moves = {
     Status.HANDLED: {
         Told: Status.TOLD,
         Missed: Status.HANDLED,
+        VisitOrdered: Status.HANDLED,
         WordsCorrected: Status.HANDLED,
         Repeated: Status.HANDLED,
         Parted: Status.HANDLED,

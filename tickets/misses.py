@@ -8,9 +8,13 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from tickets.calendar import next_part, part_at
-from tickets.callbacks import LIVE, Callback, CallbackState, callback_of, settle, untold
+from tickets.callbacks import LIVE, Aim, Callback, CallbackState, callback_of, settle, untold
+from tickets.commands import HandOver, Reason
 from tickets.policies import policy_of
 from tickets.policy import Miss, Policy
+from tickets.register import known
+from tickets.visits import call_off, order_visit
+from tickets.waiting import hand_over
 
 #: outcomes that say nothing about the resident: the same moment may be tried again
 NOBODY_RUNG = frozenset((Miss.FAILED.value, "not_placed", "crashed", "unclear"))
@@ -22,6 +26,7 @@ class After(StrEnum):
     AGAIN = "again"
     VISIT = "visit"  #: somebody goes there
     PERSON = "person"  #: somebody looks at it: they do not want to be rung
+    NOTHING = "nothing"  #: only their opinion was wanted, and it was tried often enough
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,20 +44,33 @@ def part_of(policy: Policy, at: datetime) -> str | None:
     return None if part is None else f"{at.astimezone(policy.zone):%Y-%m-%d} {part}"
 
 
-def after_miss(policy: Policy, tried: Sequence[Tried], at: datetime) -> tuple[After, datetime]:
-    """What follows, and when; ``tried`` are all dials of this callback, the last one just ended."""
+def after_miss(
+    policy: Policy, tried: Sequence[Tried], at: datetime, *, aim: Aim = Aim.RESULT
+) -> tuple[After, datetime]:
+    """What follows, and when; ``tried`` are all dials of this callback, the last one just ended.
+
+    The time is the first at which anybody may be rung; whose hours are their own is for the caller to see to.
+    """
     rule, outcome = policy.callbacks, tried[-1].outcome
     if outcome in rule.never:
         return After.PERSON, at
-    rung = [one for one in tried if one.outcome not in NOBODY_RUNG]
-    parts = {one.part for one in rung if one.part}
-    if len(parts) >= rule.misses or at - tried[0].at >= timedelta(days=rule.days):
-        return After.VISIT, at
+    if _often_enough(policy, tried, at, aim):
+        return (After.NOTHING if aim is Aim.ASK_AGAIN else After.VISIT), at
     wait = rule.again.get(Miss(outcome)) if outcome in set(Miss) else None
     if wait is None and outcome in NOBODY_RUNG:
         wait = rule.again.get(Miss.FAILED)
     later = next_part(at, policy.zone, rule.parts) if wait is None else at + wait
     return After.AGAIN, policy.may_ring(later)
+
+
+def _often_enough(policy: Policy, tried: Sequence[Tried], at: datetime, aim: Aim) -> bool:
+    """Three parts of the day without an answer, or three days; who rang us is rung back once."""
+    rule = policy.callbacks
+    rung = [one for one in tried if one.outcome not in NOBODY_RUNG]
+    if aim is Aim.RING_BACK and len(rung) >= policy.ring_back_times:
+        return True
+    parts = {one.part for one in rung if one.part}
+    return len(parts) >= rule.misses or at - tried[0].at >= timedelta(days=rule.days)
 
 
 def miss(session: Session, callback: Callback, outcome: str, *, at: datetime) -> After | None:
@@ -64,25 +82,43 @@ def miss(session: Session, callback: Callback, outcome: str, *, at: datetime) ->
     tried = [
         Tried(at=one.at, part=one.part, outcome=one.outcome or outcome) for one in callback.attempts
     ]
-    after, when = after_miss(policy_of(session), tried, at)
-    callback.state = STATES[after]
-    callback.due_at = when
+    policy, own = policy_of(session), known(session, callback.resident_id)
+    after, when = after_miss(policy, tried, at, aim=callback.aim)
+    callback.state, callback.due_at = STATES[after], policy.may_ring(when, own.quiet)
+    if after is After.VISIT:
+        order_visit(session, callback, at=at)
+    elif after is After.PERSON:
+        _ask_a_person(session, callback, at)
     return after
 
 
 #: what becomes of the callback
 STATES = {
     After.AGAIN: CallbackState.OWED,
-    After.VISIT: CallbackState.MISSED,
+    After.VISIT: CallbackState.VISIT,
     After.PERSON: CallbackState.MISSED,
+    After.NOTHING: CallbackState.MISSED,
 }
+
+
+def _ask_a_person(session: Session, callback: Callback, at: datetime) -> None:
+    """How else they may hear it; who only rang us, or was only asked again, is left alone."""
+    for number in untold(session, callback)[:1]:
+        refused = HandOver(
+            call=None,
+            resident=callback.resident_id,
+            reason=Reason.REFUSED,
+            number=callback.number or "",
+        )
+        hand_over(session, refused, at=at, ticket_id=number)
 
 
 def told(session: Session, ticket_id: int) -> None:
     """A result was heard; when no other one of the callback waits, nobody is rung any more."""
     callback = callback_of(session, ticket_id)
-    if callback is None or callback.state not in {*LIVE, CallbackState.MISSED}:
+    if callback is None or callback.state not in {*LIVE, CallbackState.MISSED, CallbackState.VISIT}:
         return
     if not set(untold(session, callback)) - {ticket_id}:
         callback.state = CallbackState.TOLD
         settle(callback, "told")
+        call_off(session, callback.id)

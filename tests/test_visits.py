@@ -1,0 +1,140 @@
+"""Somebody goes there: where the telephone reached nobody, or there is none."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from proxy_agents.known import known_resident
+from proxy_agents.residents import Resident
+from tickets import desk
+from tickets.callbacks import Callback, CallbackState, begin_dial, callback_of
+from tickets.commands import NotReached, OpenTicket, Reason, Tell
+from tickets.misses import part_of
+from tickets.models import Ticket
+from tickets.policies import policy_of
+from tickets.register import Known, known
+from tickets.visits import Visit, VisitState, visit_due, visits_ordered
+from tickets.waiting import waiting_now
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+NUMBER = "13800138000"
+
+
+@pytest.fixture
+def session(database):
+    with database.write() as session:
+        session.info["register"] = known_resident
+        yield session
+
+
+def resident(session, at, **facts) -> int:
+    row = Resident(name="王秀英", address="幸福里3号楼", building="3号楼", added_at=at, **facts)
+    session.add(row)
+    session.flush()
+    return row.id
+
+
+def handled(session, at, *, who: int | None = None, number: str = NUMBER) -> int:
+    """A ticket that was dealt with."""
+    need = OpenTicket(
+        call="c1", resident=who, recording=None, words="水管漏水", department="property",
+        service="leak", number=number,
+    )  # fmt: skip
+    ticket = desk.open_ticket(session, need, at=at, by="router").number
+    desk.take(session, ticket, by="department:property", at=at)
+    desk.handle(session, ticket, by="department:property", at=at, result_words="修好了")
+    return ticket
+
+
+def owed(session, ticket: int) -> Callback:
+    callback = callback_of(session, ticket)
+    assert callback
+    return callback
+
+
+def missed(session, ticket: int, outcome: str = "no_answer") -> datetime:
+    """Rung until nobody rings any more; when that was."""
+    callback = owed(session, ticket)
+    when = callback.due_at
+    while callback.state is CallbackState.OWED:
+        when = callback.due_at
+        begin_dial(session, callback.id, at=when, part=part_of(policy_of(session), when))
+        desk.not_reached(session, NotReached(ticket=ticket, outcome=outcome), at=when)
+    return when
+
+
+def test_three_misses_in_three_parts_of_the_day_and_their_agent_goes_there(session, at):
+    ticket = handled(session, at, who=resident(session, at))
+    last = missed(session, ticket)
+    [visit] = visits_ordered(session)
+    assert visit.callback.state is CallbackState.VISIT
+    assert visit.due_at.astimezone(SHANGHAI).strftime("%a %H:%M") == "Wed 17:30"
+    assert last.astimezone(SHANGHAI).strftime("%a") == "Tue"
+    assert session.get_one(Ticket, ticket).history[-1].kind == "VisitOrdered"
+
+
+def test_at_risk_somebody_goes_on_the_same_day(session, at):
+    policy, evening = policy_of(session), at.replace(hour=11)
+    assert visit_due(policy, at, at_risk=True).astimezone(SHANGHAI).strftime("%H:%M") == "19:00"
+    assert visit_due(policy, evening, at_risk=True) == evening + timedelta(hours=2)
+    last = missed(session, handled(session, at, who=resident(session, at, at_risk=True)))
+    [visit] = visits_ordered(session)
+    assert visit.due_at.date() == last.date()
+
+
+def test_before_a_holiday_the_next_working_day_is_after_it(session):
+    before = datetime(2026, 9, 30, 10, tzinfo=SHANGHAI)  # the National Day goes to 7 October
+    assert visit_due(policy_of(session), before, at_risk=False).astimezone(SHANGHAI).day == 8
+
+
+def test_who_has_no_number_is_visited_and_nobody_is_dialled(session, at):
+    ticket = handled(session, at, who=resident(session, at), number="")
+    [visit] = visits_ordered(session)
+    assert visit.callback.tickets == [ticket]
+    assert visit.callback.attempts == []
+
+
+def test_a_number_that_always_fails_becomes_a_visit_after_three_days(session, at):
+    last = missed(session, handled(session, at), "failed")
+    [visit] = visits_ordered(session)
+    assert timedelta(days=3) <= last - at < timedelta(days=4)
+    assert visit.agent is None
+
+
+def test_they_ring_us_and_nobody_has_to_go(session, at):
+    ticket = handled(session, at)
+    missed(session, ticket)
+    desk.tell(session, Tell(ticket=ticket, call="theirs"), at=at)
+    assert visits_ordered(session) == []
+    assert session.get_one(Visit, 1).state is VisitState.CANCELLED
+
+
+def test_a_ticket_that_is_withdrawn_leaves_the_other_one_to_be_told(session, at):
+    first, second = handled(session, at), handled(session, at)
+    callback = owed(session, first)
+    desk.end(session, first, reason="withdrawn", by="operator:1", at=at)
+    missed(session, second)
+    assert callback.state is CallbackState.VISIT
+    desk.end(session, second, reason="withdrawn", by="operator:1", at=at)
+    assert owed(session, first).state is CallbackState.CANCELLED
+    assert visits_ordered(session) == []
+
+
+def test_who_does_not_want_to_be_rung_is_left_to_a_person(session, at):
+    ticket = handled(session, at)
+    missed(session, ticket, "refused")
+    [waiting] = waiting_now(session)
+    assert (waiting.reason, waiting.ticket_id) == (Reason.REFUSED, ticket)
+    assert owed(session, ticket).state is CallbackState.MISSED
+
+
+def test_their_own_quiet_hours_hold(session, at):
+    who = resident(session, at, quiet_hours="8:00-18:00")
+    callback = owed(session, handled(session, at, who=who))
+    assert callback.due_at.astimezone(SHANGHAI).strftime("%H:%M") == "18:00"
+    assert known(session, resident(session, at, quiet_hours="9:00-8:00,8:30-10:00")) == Known()
+
+
+def test_who_left_the_register_is_nobody(session):
+    assert known(session, 99) == known(session, None) == Known()

@@ -1,0 +1,115 @@
+"""Somebody goes there: where nobody could be reached by telephone, or there is none."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, String, select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from store.base import Base
+from store.seal import Sealed
+from tickets.calendar import closes
+from tickets.callbacks import Callback, CallbackState, owe, untold
+from tickets.lifecycle import VisitOrdered
+from tickets.models import Ticket
+from tickets.policies import policy_of
+from tickets.policy import Policy
+from tickets.register import known
+
+AT_LEAST = timedelta(hours=2)  #: to get there, however late in the day it is (estimate)
+MACHINE = "hotline"
+
+
+class VisitState(StrEnum):
+    ORDERED = "ordered"
+    MADE = "made"  #: somebody was there; what they saw is the note
+    CANCELLED = "cancelled"  #: they rang us, or it is not needed any more
+
+
+class Visit(Base):
+    """An order to go there, for the proxy agent; what it is about hangs on its callback."""
+
+    __tablename__ = "visits"
+    __table_args__ = (
+        Index(
+            "ix_visits_due",
+            "due_at",
+            sqlite_where=text("state = 'ordered'"),
+            postgresql_where=text("state = 'ordered'"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    callback_id: Mapped[int] = mapped_column(ForeignKey("callbacks.id"), unique=True)
+    agent: Mapped[int | None] = mapped_column(index=True)  #: None: a supervisor finds somebody
+    ordered_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    state: Mapped[VisitState] = mapped_column(default=VisitState.ORDERED)
+    made_at: Mapped[datetime | None]
+    made_by: Mapped[str | None] = mapped_column(String(64))
+    note: Mapped[str | None] = mapped_column(Sealed("visits.note"))
+    witness: Mapped[str | None] = mapped_column(Sealed("visits.witness"))
+
+    callback: Mapped[Callback] = relationship()
+
+
+def owe_result(session: Session, ticket: Ticket, at: datetime) -> Callback:
+    """The resident is owed a call; where there is no number to ring, somebody goes there at once."""
+    callback = owe(session, ticket, at)
+    if not (ticket.callback_number or known(session, ticket.resident_id).number):
+        order_visit(session, callback, at=at)
+    return callback
+
+
+def order_visit(session: Session, callback: Callback, *, at: datetime) -> Visit:
+    """Nobody rings them any more: somebody goes there. Ordered again, it is the same order.
+
+    The same day for residents at risk, else the next working day; their proxy agent goes, and where
+    there is none a supervisor finds somebody.
+    """
+    if found := visit_of(session, callback.id):
+        return found
+    who = known(session, callback.resident_id)
+    visit = Visit(
+        callback=callback,
+        agent=who.agent,
+        ordered_at=at,
+        due_at=visit_due(policy_of(session), at, at_risk=who.at_risk),
+        state=VisitState.ORDERED,
+    )
+    session.add(visit)
+    callback.state = CallbackState.VISIT
+    event = VisitOrdered(at=at, by=MACHINE, agent=who.agent, due=visit.due_at.isoformat())
+    for number in untold(session, callback):
+        session.get_one(Ticket, number, with_for_update=True).record(event)
+    session.flush()
+    return visit
+
+
+def visit_due(policy: Policy, at: datetime, *, at_risk: bool) -> datetime:
+    """When people stop working that day; ``at_risk`` today, though little of it is left."""
+    day = at.astimezone(policy.zone).date()
+    if at_risk:
+        return max(closes(day, policy.zone, policy.working), at + AT_LEAST)
+    day += timedelta(days=1)
+    while not policy.calendar.is_working_day(day):
+        day += timedelta(days=1)
+    return closes(day, policy.zone, policy.working)
+
+
+def visit_of(session: Session, callback: int) -> Visit | None:
+    return session.scalars(select(Visit).where(Visit.callback_id == callback)).first()
+
+
+def visits_ordered(session: Session) -> Sequence[Visit]:
+    """All that are still to be made, the longest due first."""
+    rows = select(Visit).where(Visit.state == VisitState.ORDERED)
+    return session.scalars(rows.order_by(Visit.due_at, Visit.id)).all()
+
+
+def call_off(session: Session, callback: int) -> None:
+    """It is not needed any more."""
+    visit = visit_of(session, callback)
+    if visit is not None and visit.state is VisitState.ORDERED:
+        visit.state = VisitState.CANCELLED
