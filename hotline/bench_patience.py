@@ -77,7 +77,10 @@ def _outcomes(told: Iterable[Trial], tell: Callable[[int], None]) -> Iterator[Ou
 
 def listen(trial: Trial) -> Outcome:
     """The trial as a caller's answer, without the line's soft question, until the listener takes it as over."""
-    listener, before = Listener(STORY, CallerVoice()), time.process_time()
+    before, voice = time.process_time(), CallerVoice()
+    for heard, said in zip(_whole(trial.before), _whole(trial.played), strict=True):
+        voice.overhear(heard, said)
+    listener = Listener(STORY, voice)
     line, at = _frames(trial.sound), 0
     while listener.over is None and at < len(line):
         listener.feed(line[at])
@@ -95,8 +98,11 @@ def listen(trial: Trial) -> Outcome:
 def _frames(sound: Sound) -> Sound:
     """Whole frames, with silence enough for any patience."""
     quiet = round((STORY.first_word + EXPECTED + 1) * RATE)
-    line = np.concatenate([sound, np.zeros(quiet, dtype=np.int16)])
-    return line[: len(line) // FRAME * FRAME].reshape(-1, FRAME)
+    return _whole(np.concatenate([sound, np.zeros(quiet, dtype=np.int16)]))
+
+
+def _whole(sound: Sound) -> Sound:
+    return sound[: len(sound) // FRAME * FRAME].reshape(-1, FRAME)
 
 
 def summary(outcomes: list[Outcome]) -> dict[str, Any]:

@@ -11,8 +11,7 @@ from ivr.dialogue import Heard, Kind, Listen
 from ivr.recorder import Recorder
 from ivr.senses import Ears
 from speech.audio import FRAME, RATE, Sound, ulaw_decode
-from speech.patience import SHORT, STORY, Happening, Listener, Patience
-from speech.voice import CallerVoice
+from speech.patience import SHORT, STORY, Happening, Listener, Patience, VoiceDetector
 
 PATIENCE: Mapping[Kind, Patience] = {
     Kind.STORY: STORY,
@@ -28,16 +27,21 @@ class Listening:
     """Feed it every frame and key from the end of a question to its answer."""
 
     def __init__(
-        self, listen: Listen, recorder: Recorder, ears: Ears, language: str, pace: str
+        self,
+        listen: Listen,
+        recorder: Recorder,
+        ears: Ears,
+        voice: VoiceDetector,
+        language: str,
+        pace: str,
     ) -> None:
         patience = PATIENCE[listen.kind]
         self.listen = listen
         self.recorder = recorder
         self._ears = ears
         self._language = language
-        self._listener = Listener(
-            patience.slower(SLOWER) if pace == "slow" else patience, CallerVoice()
-        )
+        slow = pace == "slow"
+        self._listener = Listener(patience.slower(SLOWER) if slow else patience, voice)
         self._keys = ""
         self._since_key = 0
         self._heard_from_start = False

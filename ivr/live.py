@@ -16,6 +16,7 @@ from ivr.conversation import Conversation
 from ivr.dialogue import Heard, Kind, Listen, Say, Transfer
 from ivr.engine import Turn, Wait
 from ivr.listening import Listening
+from ivr.overhearing import Overhearing
 from ivr.recorder import Recorder
 from ivr.speaking import SILENCE, Speech
 from speech.audio import FRAME, RATE, Sound, silence
@@ -57,6 +58,7 @@ class LiveCall:
         self._listening: Listening | None = None
         self._frames = self._thought = 0
         self._between: Recorder | None = None
+        self._room = Overhearing()
         self._record_between()
         self.thinking = self._jobs.submit(self._think, None, None)
 
@@ -77,6 +79,7 @@ class LiveCall:
         self._frames += 1
         if self._between:
             self._between.feed(heard)
+            self._room.frame(heard, self._speech.last)
         if self.thinking is not None:
             self._adopt_or_hold(self.thinking)
         elif self._listening is not None:
@@ -182,6 +185,7 @@ class LiveCall:
             closing = self._listening.recorder.close()
             if heard.digits:
                 self._ears.drop(self._listening.recorder.id)
+            self._room.answered(heard=self._listening.has_speech or bool(heard.digits))
             self._listening = None
             self._record_between()
         self._speech.stop()
@@ -231,8 +235,9 @@ class LiveCall:
         recorder = self.conversation.recorder(listen.key)
         recorder.start(self._tape)
         self._listening = Listening(
-            listen, recorder, self._ears, self.conversation.language, self.conversation.pace
-        )
+            listen, recorder, self._ears, self._room.voice,
+            self.conversation.language, self.conversation.pace,
+        )  # fmt: skip
         self._asked(listen)
         return self._listening
 

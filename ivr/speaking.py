@@ -15,6 +15,7 @@ class Speech:
     """20 ms after 20 ms, for the audio loop. Pieces are made on ``jobs`` while the one before is heard."""
 
     def __init__(self, jobs: Executor) -> None:
+        self.last = SILENCE  #: the 20 ms that were said last
         self._jobs = jobs
         self._ready = memoryview(b"")
         self._rest: Iterator[Sound] | None = None
@@ -49,7 +50,8 @@ class Speech:
         if self._next is not None and len(self._ready) < FRAME and self._next.done():
             self._take(self._next)
         piece, self._ready = bytes(self._ready[:FRAME]), self._ready[FRAME:]
-        return piece + SILENCE[len(piece) :]
+        self.last = piece + SILENCE[len(piece) :]
+        return self.last
 
     def _take(self, made: "Future[Sound | None]") -> None:
         self._next = None

@@ -17,6 +17,8 @@ class Recipe:
     fault: str = ""
     softer: float = 0.0  #: dB, from the last pause on: they turn away, they tire
     at_once: bool = False  #: the first word comes with the first sample
+    talks: bool = False  #: they talk all through our prompt
+    echo: float | None = None  #: our prompt comes back to us so many dB below itself
 
 
 RECIPES: Mapping[str, Recipe] = {
@@ -57,6 +59,9 @@ RECIPES: Mapping[str, Recipe] = {
     "quiet, direct current": Recipe(fault="offset", level=-38, pauses=(6,)),
     "clipped": Recipe(fault="clipped", level=-12, pauses=(6,)),
     "packets lost": Recipe(fault="holes", pauses=(6,)),
+    "talks while we do": Recipe(talks=True, pauses=(6,)),
+    "prompt comes back": Recipe(echo=12, pauses=(6,), level=-26),
+    "quiet, prompt comes back": Recipe(echo=15, pauses=(6,), level=-38),
 }
 NOBODY: Mapping[str, Recipe] = {
     "only hum": Recipe(noise="hum"),
@@ -69,4 +74,5 @@ NOBODY: Mapping[str, Recipe] = {
     "only direct current": Recipe(fault="offset"),
     "only hold music": Recipe(noise="music"),
     "only a television": Recipe(noise="television"),
+    "only a soft television": Recipe(noise="television", below=(20, 30)),
 }

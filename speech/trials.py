@@ -5,19 +5,22 @@ Every trial is the same at every run: its dice are seeded with its name.
 
 import zlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from speech import disturbance as spoil
-from speech.audio import RATE, Sound, ulaw_decode, ulaw_encode
+from speech.audio import RATE, Sound, silence, ulaw_decode, ulaw_encode
 from speech.disturbance import Dice, Wave
 from speech.recipes import NOBODY, RECIPES, Recipe
 
+PROMPT = 8.0  #: seconds in which the line speaks, before it listens
 LEAD = 2.0  #: seconds before the recording
 TAIL = 60.0  #: seconds after it, for noise to prolong the story in
 _STEP = RATE // 50
 _ROOM = -66.0  # dB: no real line is digitally silent
+_SAID = -20.0  # dB: how loud the line speaks
+_LATE = round(0.12 * RATE)  # samples until it comes back
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +29,9 @@ class Trial:
     kind: str
     sound: Sound
     speech: tuple[int, int] | None  #: samples between which the caller speaks; None: nobody does
+    #: what is heard while the line speaks, and what it says
+    before: Sound = field(default_factory=lambda: silence(0.0))
+    played: Sound = field(default_factory=lambda: silence(0.0))
 
 
 _THROATS: Mapping[str, Callable[[Dice], Wave]] = {
@@ -123,19 +129,32 @@ def _spoiled(
         told = with_pauses(alone / _loudness(alone), recipe.pauses, softer=recipe.softer)
         first, last = speech_of(alone)
         last += len(told) - len(alone)
+    prompt = round(PROMPT * RATE)
     start = round((LEAD + (4 if recipe.throat or recipe.where == "before" else 0)) * RATE)
-    start = 0 if recipe.at_once else start
+    start = prompt + (0 if recipe.at_once else start)
     line = np.concatenate([np.zeros(start), told, np.zeros(round(TAIL * RATE))])
+    if recipe.talks:
+        line[:prompt] = np.resize(told[first:last], prompt)
     first, last = first + start, last + start
     _add_noise(line, recipe, others, dice, (first, last))
     _add_throat(line, recipe, dice, (start, last))
     line = line * 10 ** (recipe.level / 20) + 10 ** (_ROOM / 20) * dice.standard_normal(len(line))
+    played = spoil.television(others[:1])(prompt, dice) if others else np.zeros(prompt)
+    played *= 10 ** (_SAID / 20)
+    if recipe.echo is not None:
+        line[_LATE:prompt] += played[:-_LATE] * 10 ** (-recipe.echo / 20)
     if recipe.fault:
         line = _FAULTS[recipe.fault](line, dice)
-    sound = ulaw_decode(ulaw_encode(np.round(np.clip(line, -1, 1) * 32767).astype(np.int16)))
+    sound = _carried(line)
     return Trial(
-        name=name, kind=kind, sound=sound, speech=None if recording is None else (first, last)
-    )
+        name=name, kind=kind, sound=sound[prompt:], before=sound[:prompt], played=_carried(played),
+        speech=None if recording is None else (first - prompt, last - prompt),
+    )  # fmt: skip
+
+
+def _carried(line: Wave) -> Sound:
+    """Over G.711."""
+    return ulaw_decode(ulaw_encode(np.round(np.clip(line, -1, 1) * 32767).astype(np.int16)))
 
 
 def _loudness(sound: Wave) -> float:

@@ -13,6 +13,7 @@ from hotline.reception import answer_phone
 from hotline.settings import Settings
 from ivr.lines.simulated import Caller, SimulatedLine
 from ivr.live import LiveCall
+from speech.audio import Sound
 from speech.ears.scripted import ScriptedEars
 from store.recordings import Recording
 
@@ -28,10 +29,10 @@ def house_in(folder: Path, *texts: str, ears=None, **facts) -> Iterator[House]:
 
 
 def ring(
-    house: House, caller: Caller, number: str = NUMBER
+    house: House, caller: Caller, number: str = NUMBER, behind: Sound | None = None
 ) -> tuple[dict[str, Any], SimulatedLine, LiveCall]:
     """A call from beginning to end: its account, the line, the live call."""
-    line = SimulatedLine(caller)
+    line = SimulatedLine(caller, behind=behind)
     conversation = answer_phone(house, line="simulated", number=number)
     call = line.carry(conversation)
     return account_of(house, conversation.call), line, call

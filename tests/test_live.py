@@ -9,7 +9,7 @@ import pytest
 from hotline.demo import voice
 from ivr.dialogue import Kind, Listen
 from ivr.lines.simulated import Reply, ScriptedCaller
-from speech.audio import RATE, silence
+from speech.audio import RATE, Sound, silence
 from store.shelf import NoRoom
 from tests.house import house_in, ring, seconds_kept
 
@@ -64,6 +64,28 @@ def test_keys_nobody_asked_for_do_no_harm(tmp_path, keys):
         account, _, _ = ring(house, Presser(voice("resident_need"), everywhere=keys))
     assert account["outcome"] == "human"
     assert account["need"]["text"] == NEED
+
+
+def television() -> Sound:
+    """Somebody talks without end, at -40 dB."""
+    other = voice("result").astype(float)
+    talk = other[np.convolve(np.abs(other), np.ones(400) / 400, "same") > 150]
+    return np.asarray(talk * 327.68 / np.sqrt(np.mean(talk**2)), dtype=np.int16)
+
+
+def test_a_television_alone_is_asked_twice_before_it_is_listened_to(tmp_path):
+    with house_in(tmp_path, NEED) as house:
+        account, _, _ = ring(house, ScriptedCaller(keys="1"), behind=television())
+    keys = [line["key"] for line in account["transcript"]]
+    assert keys.count("need.again") == 2
+
+
+def test_a_caller_with_a_television_is_heard_and_their_keys_count(tmp_path):
+    need = voice("resident_need")
+    with house_in(tmp_path, NEED) as house:
+        account, _, _ = ring(house, ScriptedCaller(need, keys="1"), behind=television())
+    assert account["outcome"] == "ticket"
+    assert account["recording"]["seconds"] < len(need) / RATE + 15
 
 
 def test_zero_in_the_middle_of_a_story_reaches_a_person_with_the_recording(tmp_path):

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from speech.audio import FRAME, RATE, read_sound, silence, ulaw_decode, ulaw_encode
+from speech.audio import FRAME, RATE, Sound, read_sound, silence, ulaw_decode, ulaw_encode
 from speech.patience import STORY, Happening, Listener
 from speech.voice import CallerVoice
 
@@ -19,8 +19,7 @@ DATA = Path(os.environ.get("HOTLINE_TEST_DATA", "")) / "calls"
 def heard(sound: NDArray[Any]) -> tuple[list[Happening], Listener]:
     """What a story-listener makes of it, followed by silence."""
     listener = Listener(STORY, CallerVoice())
-    line = ulaw_decode(ulaw_encode(np.clip(np.round(sound), -32768, 32767).astype(np.int16)))
-    line = np.concatenate([line, silence(20)])
+    line = np.concatenate([carried(sound), silence(20)])
     told = [listener.feed(line[at : at + FRAME]) for at in range(0, len(line) - FRAME + 1, FRAME)]
     return [one for one in told if one], listener
 
@@ -102,10 +101,54 @@ def test_a_voice_that_tires_in_a_quiet_room_is_waited_for():
     assert listener.said.stop >= last - 0.1 * RATE
 
 
-def ended_at(sound: NDArray[Any]) -> tuple[float, Listener]:
+def prompted(room: NDArray[Any], played: NDArray[Any] | None = None) -> CallerVoice:
+    """Who has heard `room` while the line said `played`: Mandarin with its pauses, else."""
+    voice, heard = CallerVoice(), carried(room)
+    said = np.resize(read_sound(VOICES / "missing.wav"), len(heard)) if played is None else played
+    for at in range(0, len(heard) - FRAME + 1, FRAME):
+        voice.overhear(heard[at : at + FRAME], carried(said[at : at + FRAME]))
+    return voice
+
+
+def carried(sound: NDArray[Any]) -> Sound:
+    return ulaw_decode(ulaw_encode(np.clip(np.round(sound), -32768, 32767).astype(np.int16)))
+
+
+def test_a_television_that_talked_through_the_prompt_begins_no_story():
+    listener = Listener(STORY, prompted(television(8 * RATE, 38)))
+    line = carried(television(12 * RATE, 38)).reshape(-1, FRAME)
+    assert [one for frame in line if (one := listener.feed(frame))] == [Happening.NOTHING]
+
+
+@pytest.mark.parametrize("below", [15, 20])
+def test_a_caller_is_heard_over_the_television_that_was_there_before(below):
+    told, last = story(6, 40)
+    told = np.concatenate([silence(3), told]) + television(len(told) + 3 * RATE, 20 + below)
+    ended, listener = ended_at(told, prompted(television(8 * RATE, 20 + below)))
+    assert listener.speech_start is not None
+    assert abs(listener.speech_start / RATE - 3) < 1
+    assert last / RATE + 3 + 8 < ended < last / RATE + 3 + 8.5 + 4
+
+
+def test_who_talked_through_the_prompt_themselves_is_heard():
+    told, last = story(6, 20)
+    ended, listener = ended_at(told, prompted(told[: 8 * RATE]))
+    assert listener.speech_start is not None
+    assert last / RATE + 8 < ended < last / RATE + 9.5
+
+
+def test_a_prompt_that_comes_back_is_no_television():
+    played = np.resize(read_sound(VOICES / "missing.wav").astype(float), 8 * RATE)
+    echo = np.concatenate([silence(0.12), played])[: len(played)] * 10 ** (-14 / 20)
+    soft, _ = story(6, 20)
+    _, listener = ended_at(soft * 10 ** (-20 / 20), prompted(echo, played))
+    assert listener.speech_start is not None
+
+
+def ended_at(sound: NDArray[Any], voice: CallerVoice | None = None) -> tuple[float, Listener]:
     """Seconds until the story is taken as over."""
-    listener = Listener(STORY, CallerVoice())
-    line = ulaw_decode(ulaw_encode(np.clip(np.round(sound), -32768, 32767).astype(np.int16)))
+    listener = Listener(STORY, voice or CallerVoice())
+    line = carried(sound)
     at = 0
     while listener.over is None and at + FRAME <= len(line):
         listener.feed(line[at : at + FRAME])

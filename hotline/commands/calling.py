@@ -67,10 +67,12 @@ def number_option(command: Callable[..., Any]) -> Callable[..., Any]:
               help="The caller hangs up so long after the question for the need.")  # fmt: skip
 @click.option("--heard", type=click.Path(path_type=Path, dir_okay=False), metavar="OUT.wav",
               help="Write what the caller heard to a file.")  # fmt: skip
+@click.option("--behind", type=click.Path(path_type=Path, dir_okay=False), metavar="ROOM.wav",
+              help="A sound of their room, such as a television, heard all through the call.")  # fmt: skip
 @json_option
 def call(
     file: Path, number: str, keys: str, pace: str, lang: str | None,
-    hang_up_after: float | None, heard: Path | None, as_json: bool,
+    hang_up_after: float | None, heard: Path | None, behind: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Play FILE (any WAV) as a caller over the simulated line: 8 kHz mu-law, 20 ms frames, both ways.
 
@@ -85,7 +87,8 @@ def call(
             raise click.ClickException(
                 f"{heard.absolute().parent} is no folder to write {heard.name} to"
             )
-        line = SimulatedLine(caller, real=pace == "real")
+        room = read_sound(behind) if behind else None
+        line = SimulatedLine(caller, real=pace == "real", behind=room)
         conversation = answer_phone(house, line="simulated", number=number, language=lang)
         live = line.carry(conversation)
         if heard:

@@ -98,8 +98,12 @@ class SimulatedLine:
         *,
         real: bool = False,
         connect: Callable[[str], bool] = lambda _to: False,
+        behind: Sound | None = None,
     ) -> None:
+        """`behind` is heard from the caller's side all through the call, over and over: their room."""
         self.timings = Timings()
+        self._behind = None if behind is None or not len(behind) else behind
+        self._frames = 0
         self._caller = caller
         self._real = real
         self._connect = connect
@@ -162,7 +166,13 @@ class SimulatedLine:
 
     def _next_frame(self) -> bytes:
         piece, self._speaking = bytes(self._speaking[:FRAME]), self._speaking[FRAME:]
-        return piece + SILENCE[len(piece) :]
+        piece += SILENCE[len(piece) :]
+        if self._behind is None:
+            return piece
+        here = np.arange(self._frames * FRAME, (self._frames + 1) * FRAME) % len(self._behind)
+        self._frames += 1
+        both = ulaw_decode(piece).astype(np.int32) + self._behind[here]
+        return ulaw_encode(np.clip(both, -32768, 32767).astype(np.int16))
 
     def _pace(self, call: LiveCall, tick: float) -> float:
         """Real: wait for the next 20 ms. Fast: only wait for what the hotline thinks about."""

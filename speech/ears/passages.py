@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from speech.audio import RATE, Sound
-from speech.voice import WINDOW, Nearness, Network
+from speech.nearness import Nearness
+from speech.voice import WINDOW, Network
 
 LONGEST = 28 * RATE  #: Whisper looks at 30 s
 
