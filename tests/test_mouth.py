@@ -353,7 +353,7 @@ def test_many_threads_get_their_own_sentence(espeak):
 
 def test_a_voice_that_was_killed_speaks_again(espeak):
     espeak.speak("one", "en")
-    os.kill(espeak._worker.process_id, 9)
+    os.kill(espeak.process_id, 9)
     assert espeak.speak("two", "en").any()
 
 

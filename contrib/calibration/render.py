@@ -1,15 +1,14 @@
 """Say the texts of texts.tsv with Kokoro-82M, at 24 kHz: the voices of the calls that confidence is calibrated with.
 
-    python render.py texts.tsv FOLDER --voices kokoro-js-1.2.1.tgz
+    .venv/bin/python contrib/calibration/render.py texts.tsv FOLDER
 
-Needs the set-up of ../render_voice (and espeakng-loader==0.2.4 for English). FOLDER gets WAVs and index.tsv: file,
+Needs `hotline models install voice-zh`. FOLDER gets WAVs and index.tsv: file,
 transcript, lang, kind, voice. Rows of the kind "accent" are also said with shifted sounds, see accents.py. What is
 there is left alone, so a broken run goes on.
 """
 
 import argparse
 import csv
-import ctypes
 import re
 import sys
 import zlib
@@ -22,7 +21,7 @@ from accents import ACCENTS
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "render_voice"))
 
-from kokoro import RATE, Kokoro, Manner, Wave, silence
+from telling import RATE, Manner, Teller, Wave, installed, silence
 
 MANDARIN = [
     "zf_xiaobei",
@@ -45,50 +44,13 @@ ENGLISH = [
     "bf_alice",
 ]
 SPEEDS = (0.75, 0.8, 0.85, 0.9, 1.0)
-# espeak's sounds as Kokoro's vocabulary spells them (misaki's table)
-SPELLING = (("a^ɪ", "I"), ("a^ʊ", "W"), ("d^ʒ", "ʤ"), ("e^ɪ", "A"), ("t^ʃ", "ʧ"), ("ɔ^ɪ", "Y"), ("o^ʊ", "O"), ("ə^l", "ᵊl"),
-            ("ɚ", "əɹ"), ("r", "ɹ"), ("ɐ", "ə"), ("ɜː", "ɜɹ"), ("ɾ", "T"), ("ʔ", "t"), ("̩", ""), ("ː", ""), ("^", ""))  # fmt: skip
 
 
-class Voices(Kokoro):
-    """Kokoro that also speaks English, and Mandarin with an accent."""
-
-    def __init__(self, tarball: Path) -> None:
-        super().__init__(tarball)
-        self._plain = self._phonemes
-
-    def accented(self, text: str, manner: Manner, accent: str) -> Wave:
-        self._phonemes = lambda said: ACCENTS[accent](self._plain(said)[0])
-        try:
-            return self.say(text, manner)
-        finally:
-            self._phonemes = self._plain
-
-    def english(self, text: str, manner: Manner) -> Wave:
-        pieces = []
-        for sentence in re.findall(r".+?[.!?]", text):
-            tokens = [self._tokens[c] for c in english_sounds(sentence) if c in self._tokens]
-            pieces += [silence(0.4), self._infer(tokens, manner)]
-        return np.concatenate([*pieces, silence(0.3)])
-
-
-def english_sounds(sentence: str) -> str:
-    import espeakng_loader  # noqa: PLC0415  only where English is wanted
-
-    espeak = ctypes.CDLL(espeakng_loader.get_library_path())
-    espeak.espeak_Initialize(2, 0, espeakng_loader.get_data_path().encode(), 0)
-    espeak.espeak_SetVoiceByName(b"en-us")
-    espeak.espeak_TextToPhonemes.restype = ctypes.c_char_p
-    out = []
-    for clause, stop in re.findall(r"([^,.!?]+)([,.!?]?)", sentence):
-        pointer = ctypes.pointer(ctypes.c_char_p(clause.strip().encode()))
-        sounds = (
-            espeak.espeak_TextToPhonemes(pointer, 1, 0x02 | 1 << 7 | ord("^") << 8) or b""
-        ).decode()
-        for theirs, ours in SPELLING:
-            sounds = sounds.replace(theirs, ours)
-        out.append(sounds + stop)
-    return " ".join(out)
+def english(kokoro: Teller, text: str, manner: Manner) -> Wave:
+    pieces = []
+    for sentence in re.findall(r".+?[.!?]", text):
+        pieces += [silence(0.4), kokoro.say(sentence, manner.voice, manner.speed)]
+    return np.concatenate([*pieces, silence(0.3)])
 
 
 def wanted(rows: list[dict[str, str]]) -> Iterator[tuple[dict[str, str], str, str, float]]:
@@ -109,7 +71,6 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("texts", type=Path)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--voices", type=Path, required=True)
     parser.add_argument("--first", type=int, help="only so many; they come in a mixed order")
     args = parser.parse_args()
     args.folder.mkdir(parents=True, exist_ok=True)
@@ -118,7 +79,7 @@ def main() -> int:
             dict(zip(("lang", "kind", "text"), line, strict=True))
             for line in csv.reader(sheet, delimiter="\t")
         ]
-    kokoro, index = Voices(args.voices), []
+    kokoro, index = Teller(installed()), []
     mixed = sorted(wanted(rows), key=lambda one: zlib.crc32(one[0]["text"].encode()))
     for row, voice, accent, speed in mixed[: args.first]:
         name = f"{row['lang']}{rows.index(row):03d}-{voice}{'-' + accent if accent else ''}.wav"
@@ -126,10 +87,11 @@ def main() -> int:
         index.append((name, said, row["lang"], accent or row["kind"], voice))
         if not (args.folder / name).exists():
             manner = Manner(voice=voice, speed=speed, pause=0.5, clause=0.25, lead=0.3, tail=0.4)
-            say = kokoro.english if row["lang"] == "en" else kokoro.say
-            wave = (
-                kokoro.accented(row["text"], manner, accent) if accent else say(row["text"], manner)
-            )
+            if row["lang"] == "en":
+                wave = english(kokoro, row["text"], manner)
+            else:
+                sounds = ACCENTS.get(accent, lambda heard: heard)
+                wave = kokoro.tell(row["text"], manner, sounds)
             soundfile.write(args.folder / name, wave, RATE, subtype="PCM_16")
     lines = "".join(
         "\t".join(one) + "\n" for one in [("file", "transcript", "lang", "kind", "voice"), *index]

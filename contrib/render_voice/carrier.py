@@ -3,7 +3,7 @@
 import re
 
 import numpy as np
-from kokoro import RATE, Wave, silence
+from telling import RATE, Wave, silence
 
 STEP = RATE // 100  # 10 ms
 STILL = 0.02  # of the loudest step

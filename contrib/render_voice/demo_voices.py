@@ -1,14 +1,14 @@
 """Render the voices of the demo: an old man with a need, a worker with a result, the man with what is missing.
 
-python demo_voices.py kokoro-js-1.2.1.tgz OUT [NAME...]
+.venv/bin/python contrib/render_voice/demo_voices.py OUT [NAME...]
 """
 
 import sys
 from pathlib import Path
 
 import numpy as np
-from kokoro import Kokoro, Manner, Wave
 from telephone import save, to_telephone
+from telling import Manner, Teller, Wave, installed
 
 AGE = 0.95  #: pitch; the tempo is kept by speaking so much faster before it is lowered
 
@@ -38,12 +38,11 @@ def older(wave: Wave) -> Wave:
 
 
 def main() -> int:
-    tarball, out = Path(sys.argv[1]), Path(sys.argv[2])
-    voice = Kokoro(tarball)
-    wanted = sys.argv[3:] or list(LINES)
+    out, voice = Path(sys.argv[1]), Teller(installed())
+    wanted = sys.argv[2:] or list(LINES)
     for name in wanted:
         manner, text = LINES[name]
-        said = voice.say(text, manner)
+        said = voice.tell(text, manner)
         save(out / f"{name}.wav", to_telephone(older(said) if manner is OLD_MAN else said))
         sys.stdout.write(f"{name}\t{text}\n")
     return 0

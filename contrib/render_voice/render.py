@@ -1,6 +1,6 @@
 """Render a list of prompts with Kokoro-82M into a folder the mouth can read.
 
-    python render.py PROMPTS.tsv FOLDER --voices kokoro-js-1.2.1.tgz [--manners manners.tsv]
+    .venv/bin/python contrib/render_voice/render.py PROMPTS.tsv FOLDER [--manners manners.tsv]
 
 PROMPTS.tsv has id<TAB>text. FOLDER gets ID.wav (8 kHz G.711 mu-law) and index.tsv; a sound whose text has not changed
 is left alone unless --again. manners.tsv has prompts said in another manner: id, voice, speed, pause at commas, words before
@@ -14,8 +14,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from carrier import cut
-from kokoro import Kokoro, Manner, Wave
 from telephone import save, to_telephone
+from telling import Manner, Teller, Wave, installed
 
 
 def rows(path: Path) -> list[list[str]]:
@@ -33,8 +33,8 @@ def manners(path: Path, usual: Manner) -> dict[str, tuple[Manner, str]]:
     }
 
 
-def say(voice: Kokoro, text: str, manner: Manner, before: str) -> Wave:
-    said = voice.say(before + ended(text), manner)
+def say(voice: Teller, text: str, manner: Manner, before: str) -> Wave:
+    said = voice.tell(before + ended(text), manner)
     return cut(said, text) if before else said
 
 
@@ -47,7 +47,6 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("prompts", type=Path)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--voices", type=Path, required=True)
     parser.add_argument("--manners", type=Path, default=Path(__file__).with_name("manners.tsv"))
     parser.add_argument("--only", default="", help="a regular expression for ids")
     parser.add_argument("--again", action="store_true")
@@ -60,7 +59,7 @@ def main() -> int:
     special = manners(args.manners, usual)
     known = dict(rows(args.folder / "index.tsv"))
     wanted = dict(rows(args.prompts))
-    voice = Kokoro(args.voices)
+    voice = Teller(installed())
     for ident, text in wanted.items():
         out = args.folder / f"{ident}.wav"
         ready = out.exists() and known.get(ident) == text and not args.again

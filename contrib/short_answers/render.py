@@ -1,6 +1,6 @@
 """Render the short answers of answers.tsv as a telephone carries them, for `hotline bench answers FOLDER`.
 
-    python contrib/short_answers/render.py FOLDER --voices kokoro-js-1.2.1.tgz [--lines answers.tsv]
+    .venv/bin/python contrib/short_answers/render.py FOLDER [--lines answers.tsv]
 
 Every answer by eight voices, each at another pace, loudness and noise (chosen by a number made of its name, so that a
 second run gives the same bytes): 300-3400 Hz and G.711 mu-law at 8 kHz, with the room before and after. FOLDER gets
@@ -17,8 +17,8 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "render_voice"))
 
-from kokoro import Kokoro, Manner, Wave
 from telephone import to_telephone
+from telling import Manner, Teller, Wave, installed
 
 from speech.audio import RATE, from_floats, ulaw_decode, ulaw_encode, write_wav
 
@@ -34,12 +34,12 @@ TELEVISION = (
 FIELDS = "file transcript lang question means voice noise level".split()  # noqa: SIM905
 
 
-class Speaker(Kokoro):
+class Speaker(Teller):
     def speak(self, text: str, phonemes: str, manner: Manner) -> Wave:
         """Chinese as it is written; English by its phonemes."""
         if not phonemes:
-            return self.say(f"{text}。", manner)
-        return self._infer([self._tokens[c] for c in f"{phonemes}." if c in self._tokens], manner)
+            return self.tell(f"{text}。", manner)
+        return self.utter(f"{phonemes}.", manner.voice, manner.speed)
 
 
 def shaped(length: int, chance: np.random.Generator, low: float, high: float) -> Wave:
@@ -103,7 +103,6 @@ def pace(name: str) -> float:
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--voices", type=Path, required=True)
     parser.add_argument("--lines", type=Path, default=Path(__file__).with_name("answers.tsv"))
     return parser.parse_args()
 
@@ -111,9 +110,9 @@ def arguments() -> argparse.Namespace:
 def main() -> int:
     args = arguments()
     args.folder.mkdir(parents=True, exist_ok=True)
-    speaker = Speaker(args.voices)
+    speaker = Speaker(installed())
     babble = [
-        narrow(speaker.say(text, Manner(voice=voice, speed=1.0))) for voice, text in TELEVISION
+        narrow(speaker.tell(text, Manner(voice=voice, speed=1.0))) for voice, text in TELEVISION
     ]
     television = unit(sum(np.resize(one, 30 * RATE) for one in babble))
     sheet = (args.folder / "manifest.tsv").open("w", encoding="utf-8", newline="")

@@ -43,12 +43,15 @@ class Kokoro:
 
     def say(self, text: str, voice: str, speed: float) -> Wave:
         """Floats of +-1 at RATE, without the silence around. Raises NoSounds, KeyError for an unknown voice."""
-        style = self._style(voice)
-        found = tokens(self._phonemes(text, voice))
+        return self.utter(self.phonemes(text, voice), voice, speed)
+
+    def utter(self, phonemes: str, voice: str, speed: float) -> Wave:
+        """The same of sounds that are known."""
+        style, found = self._style(voice), tokens(phonemes)
         parts = [found[i : i + MOST_TOKENS] for i in range(0, len(found), MOST_TOKENS)]
         return np.concatenate([self._infer(part, style, speed) for part in parts])
 
-    def _phonemes(self, text: str, voice: str) -> str:
+    def phonemes(self, text: str, voice: str) -> str:
         if not voice.startswith(MANDARIN):
             return english(text, voice[0])
         if self._mandarin is None:

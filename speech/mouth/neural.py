@@ -3,19 +3,17 @@
 import logging
 import os
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from speech.audio import NotASound, Sound, read_sound
+from speech.audio import Sound
 from speech.mouth.clauses import clauses
 from speech.mouth.pauses import Pace
-from speech.mouth.process import Worker, WorkerLost
-from speech.mouth.sound import for_the_line
-from speech.mouth.voices import Speechless
+from speech.mouth.process import Kept, WorkerLost
+from speech.mouth.voices import Speechless, written
 
 log = logging.getLogger(__name__)
 
@@ -47,13 +45,11 @@ class Neural:
         self._voices = {**USUAL, **(voices or {})}
         self._speed = speed
         threads = str(max(1, (os.cpu_count() or 1) // 2))
-        self._command = command or (
-            sys.executable, "-m", "speech.mouth.reader", str(folder), threads
-        )  # fmt: skip
+        command = command or (sys.executable, "-m", "speech.mouth.reader", str(folder), threads)
+        self._kept = Kept(command, limit, loading=LOADING)
         self._limit = limit
         self._now = now
         self._lock = threading.Lock()
-        self._worker: Worker | None = None
         self._failures = 0
         self._rests_until = 0.0
         self._closed = False
@@ -79,29 +75,19 @@ class Neural:
 
     def say(self, text: str, voice: str, speed: float) -> Sound:
         """The same by any voice of the folder. Raises Speechless."""
-        with tempfile.TemporaryDirectory(prefix="hotline-voice-") as folder:
-            out = Path(folder) / "said.wav"
-            self._ask({"text": text, "voice": voice, "speed": speed, "out": str(out)}, self._limit)
-            try:
-                sound = for_the_line(read_sound(out))
-            except NotASound as problem:
-                raise Speechless(f"{NAME} left no sound: {problem}") from problem
-        if not sound.any():
-            raise Speechless(f"{NAME} made no sound of {text[:40]!r}")
-        return sound
+        ask = {"text": text, "voice": voice, "speed": speed}
+        return written(NAME, text, lambda out: self._ask({**ask, "out": out}, self._limit))
 
     def close(self) -> None:
         """Also in the middle of a clause, or while the weights are loaded."""
         self._closed = True
-        if (worker := self._worker) is not None:
-            worker.kill()
+        self._kept.kill()
         with self._lock:
-            self._drop()
+            self._kept.drop()
 
     @property
     def process_id(self) -> int | None:
-        """Of the process that speaks, where there is one; measuring asks for it."""
-        return self._worker.process_id if self._worker else None
+        return self._kept.process_id
 
     def _ask(self, ask: dict[str, Any], limit: float) -> None:
         if not self._lock.acquire(timeout=limit):
@@ -117,7 +103,7 @@ class Neural:
         if self._now() < self._rests_until:
             raise Speechless(f"{NAME} failed a moment ago and rests")
         try:
-            answer = self._running().ask(ask, limit)
+            answer = self._kept.ask(ask, limit)
         except (WorkerLost, OSError) as lost:
             self._failed(lost)
             raise Speechless(f"{NAME} failed: {lost}") from lost
@@ -127,18 +113,7 @@ class Neural:
 
     def _failed(self, lost: Exception) -> None:
         log.warning("the voice process of %s is started anew: %s", NAME, lost)
-        self._drop()
+        self._kept.drop()
         self._failures += 1
         if self._failures >= 2:
             self._failures, self._rests_until = 0, self._now() + REST
-
-    def _running(self) -> Worker:
-        if self._worker is None or self._worker.owner != os.getpid():
-            worker = self._worker = Worker(self._command, self._limit)
-            worker.ask({}, LOADING)
-        return self._worker
-
-    def _drop(self) -> None:
-        if self._worker is not None:
-            self._worker.close()
-            self._worker = None

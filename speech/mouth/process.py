@@ -70,6 +70,45 @@ class Worker:
         return getattr(self._process, name)
 
 
+class Kept:
+    """A worker kept between sentences, made anew after it was dropped or this process was forked."""
+
+    def __init__(
+        self, command: tuple[str, ...], limit: float, *, loading: float | None = None
+    ) -> None:
+        """`loading`: seconds a fresh one may take to answer {}, where it has something to load."""
+        self._command = command
+        self._limit = limit
+        self._loading = loading
+        self._worker: Worker | None = None
+
+    @property
+    def process_id(self) -> int | None:
+        """Of the process that speaks, where there is one; measuring asks for it."""
+        return self._worker.process_id if self._worker else None
+
+    def ask(self, ask: dict[str, Any], limit: float | None = None) -> dict[str, Any]:
+        """Raises WorkerLost, OSError; it should be dropped then."""
+        return self._running().ask(ask, limit)
+
+    def kill(self) -> None:
+        """From any thread; whoever waits for an answer is told."""
+        if (worker := self._worker) is not None:
+            worker.kill()
+
+    def drop(self) -> None:
+        if self._worker is not None:
+            self._worker.close()
+            self._worker = None
+
+    def _running(self) -> Worker:
+        if self._worker is None or self._worker.owner != os.getpid():
+            worker = self._worker = Worker(self._command, self._limit)
+            if self._loading is not None:
+                worker.ask({}, self._loading)
+        return self._worker
+
+
 def _end(process: "subprocess.Popen[bytes]") -> None:
     process.kill()
     for pipe in (process.stdin, process.stdout):

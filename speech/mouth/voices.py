@@ -1,17 +1,17 @@
 """Voices that speak any text: the Protocol, and espeak-ng in a process that may be killed."""
 
 import logging
-import os
 import sys
 import tempfile
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
 from speech.audio import NotASound, Sound, read_sound
 from speech.mouth.clauses import clauses, sentences
 from speech.mouth.pauses import Pace
-from speech.mouth.process import Worker, WorkerLost
+from speech.mouth.process import Kept, WorkerLost
 from speech.mouth.sound import for_the_line
 
 log = logging.getLogger(__name__)
@@ -45,16 +45,28 @@ class Voice(Protocol):
     def close(self) -> None: ...
 
 
+def written(name: str, text: str, ask: Callable[[str], None]) -> Sound:
+    """What a voice process leaves in the file that `ask` tells it, fitted to the line. Raises Speechless."""
+    with tempfile.TemporaryDirectory(prefix="hotline-voice-") as folder:
+        out = Path(folder) / "said.wav"
+        ask(str(out))
+        try:
+            sound = for_the_line(read_sound(out))
+        except NotASound as problem:
+            raise Speechless(f"{name} left no sound: {problem}") from problem
+    if not sound.any():
+        raise Speechless(f"{name} made no sound of {text[:40]!r}")
+    return sound
+
+
 class Espeak:
     """espeak-ng in a worker process: kept between sentences, killed and started anew when it hangs or dies."""
 
     name = "espeak-ng"
 
     def __init__(self, command: tuple[str, ...] = WORKER, limit: float = LIMIT) -> None:
-        self._command = command
-        self._limit = limit
+        self._kept = Kept(command, limit)
         self._lock = threading.Lock()
-        self._worker: Worker | None = None
 
     def speaks(self, language: str) -> bool:
         return language in ESPEAK_VOICES
@@ -63,55 +75,30 @@ class Espeak:
         return clauses(text, fewest=1) if pace == "slow" else sentences(text)
 
     def speak(self, text: str, language: str) -> Sound:
-        with tempfile.TemporaryDirectory(prefix="hotline-voice-") as folder:
-            out = Path(folder) / "said.wav"
-            ask = {
-                "text": text,
-                "voice": ESPEAK_VOICES.get(language, "en-us"),
-                "rate": ESPEAK_RATE,
-                "pitch": ESPEAK_PITCH,
-                "out": str(out),
-            }
-            with self._lock:
-                self._ask_twice(ask)
-            try:
-                sound = for_the_line(read_sound(out))
-            except NotASound as problem:
-                raise Speechless(f"espeak-ng left no sound: {problem}") from problem
-        if not sound.any():
-            raise Speechless(f"espeak-ng made no sound of {text[:40]!r}")
-        return sound
+        how = {"voice": ESPEAK_VOICES.get(language, "en-us"), "rate": ESPEAK_RATE}
+        ask = {"text": text, **how, "pitch": ESPEAK_PITCH}
+        return written(self.name, text, lambda out: self._ask_twice({**ask, "out": out}))
 
     def close(self) -> None:
         with self._lock:
-            self._drop()
+            self._kept.drop()
 
     @property
     def process_id(self) -> int | None:
-        """Of the process that speaks, where there is one; measuring asks for it."""
-        return self._worker.process_id if self._worker else None
+        return self._kept.process_id
 
     def _ask_twice(self, ask: dict[str, Any]) -> None:
         problem = ""
-        for _ in range(2):
-            try:
-                answer = self._running().ask(ask)
-            except WorkerLost as lost:
-                problem = str(lost)
-                log.warning("the voice process is started anew: %s", problem)
-                self._drop()
-                continue
-            if answer.get("frames", 0) > 0:
-                return
-            problem = str(answer.get("error", "an empty sound"))
+        with self._lock:
+            for _ in range(2):
+                try:
+                    answer = self._kept.ask(ask)
+                except WorkerLost as lost:
+                    problem = str(lost)
+                    log.warning("the voice process is started anew: %s", problem)
+                    self._kept.drop()
+                    continue
+                if answer.get("frames", 0) > 0:
+                    return
+                problem = str(answer.get("error", "an empty sound"))
         raise Speechless(f"espeak-ng could not say {ask['text'][:40]!r}: {problem}")
-
-    def _running(self) -> Worker:
-        if self._worker is None or self._worker.owner != os.getpid():
-            self._worker = Worker(self._command, self._limit)
-        return self._worker
-
-    def _drop(self) -> None:
-        if self._worker is not None:
-            self._worker.close()
-            self._worker = None
