@@ -22,7 +22,8 @@ _PLACES = "places"
 
 def know_places(database: Database, gazetteer: Gazetteer) -> None:
     """From now on every session of this database knows the names of the community."""
-    database.sessions.configure(info={_PLACES: gazetteer})
+    info = database.sessions.kw.get("info") or {}
+    database.sessions.configure(info={**info, _PLACES: gazetteer})
 
 
 def remember(session: Session, ticket: Ticket) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from proxy_agents.known import known_resident
 from proxy_agents.residents import Resident
+from tests.house import house_in
 from tickets import desk
 from tickets.callbacks import Callback, CallbackState, begin_dial, callback_of
 from tickets.commands import NotReached, OpenTicket, Reason, Tell
@@ -138,3 +139,8 @@ def test_their_own_quiet_hours_hold(session, at):
 
 def test_who_left_the_register_is_nobody(session):
     assert known(session, 99) == known(session, None) == Known()
+
+
+def test_sessions_of_a_house_know_its_zone_its_register_and_its_places(tmp_path):
+    with house_in(tmp_path) as house, house.database.read() as session:
+        assert set(session.info) == {"zone", "register", "places"}
