@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from flask import Blueprint, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -12,10 +13,10 @@ from console.callers import Callers, named
 from console.errors import Overtaken
 from console.fields import field, needed
 from console.heard import Hearing, hearings
-from console.masks import Caller, mask_text
+from console.masks import Caller, mask_text, mask_title
 from console.parts import parts
 from console.person import only, person
-from console.reach import Piece, is_theirs, pieces, theirs, ticket_for
+from console.reach import Piece, facts_for, is_theirs, pieces, theirs, ticket_for
 from proxy_agents.staff import Role
 from store.looks import look
 from tickets import desk
@@ -34,6 +35,7 @@ screen.before_request(only(*Role))
 class Card:
     row: Ticket
     caller: Caller
+    title: str
     words: str
     assignee: str
     late: bool
@@ -117,10 +119,12 @@ def _tickets(session: Session, states: tuple[Status, ...]) -> Sequence[Ticket]:
 
 
 def _card(session: Session, callers: Callers, row: Ticket) -> Card:
+    whole = callers.of_ticket(row)
     return Card(
         row=row,
-        caller=callers.of_ticket(row).masked(),
-        words=mask_text(row.words),
+        caller=whole.only(facts_for(person(), row)).masked(),
+        title=mask_title(row, names=whole.names),
+        words=mask_text(row.words, names=whole.names),
         assignee=named(session, row.assignee),
         late=row.status in TO_DO and row.next_due < parts().now(),
     )
@@ -131,12 +135,18 @@ def _show(number: int, how: str) -> ResponseReturnValue:
     at = house.now()
     with house.database.write() as session:
         ticket = ticket_for(session, me, number)
-        caller = Callers(session, [ticket.resident_id]).of_ticket(ticket)
-        found = pieces(ticket)
+        whole = Callers(session, [ticket.resident_id]).of_ticket(ticket)
+        facts = facts_for(me, ticket)
+        caller, found = whole.only(facts), pieces(ticket, facts)
+        in_full = how == "unmask" and me.role is not Role.DEPARTMENT
         heard = hearings(session, (piece.recording for piece in found))
         page = {
             "ticket": ticket,
             "caller": caller if how == "unmask" else caller.masked(),
+            "facts": facts,
+            "rung": bool(whole.number),
+            "shown": str if in_full else partial(mask_text, names=whole.names),
+            "title": mask_title(ticket, names=whole.names),
             "sounds": [Sound(piece=one, heard=heard.get(one.recording)) for one in found],
             "history": [_moment(session, event) for event in ticket.history],
             "assignee": named(session, ticket.assignee),

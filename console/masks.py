@@ -1,15 +1,13 @@
 """Names and numbers as they are shown until somebody asks to see them."""
 
-import re
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
+from console.parts import parts
+from routing.masking import mask
+from routing.tongue import language_of
 from speech.clean import title
 from tickets.models import Ticket
-
-#: a telephone number inside a text, in digits or as it is spoken
-NUMBER = re.compile(
-    r"[0-9０-９零〇○一二三四五六七八九幺两](?:[\s-]?[0-9０-９零〇○一二三四五六七八九幺两]){6,}"
-)
 
 
 def mask_name(name: str) -> str:
@@ -26,14 +24,15 @@ def mask_number(number: str) -> str:
     return f"****{number[-3:]}" if len(number) >= 7 else "*" * len(number)
 
 
-def mask_text(text: str) -> str:
-    """The text with every telephone number in it hidden."""
-    return NUMBER.sub("****", text)
+def mask_text(text: str, *, names: Sequence[str] = ()) -> str:
+    """The text with a label for every private number, full name and door in it; ``names`` are whose case it is."""
+    known = [name for name in names if name]
+    return mask(text, language_of(text, "zh"), names=known, gazetteer=parts().gazetteer)
 
 
-def mask_title(ticket: Ticket) -> str:
-    """What a ticket is about in a few words, without fillers and telephone numbers."""
-    return mask_text(title(ticket.words, ticket.language))
+def mask_title(ticket: Ticket, *, names: Sequence[str] = ()) -> str:
+    """What a ticket is about in a few words, without fillers, names and numbers."""
+    return title(mask_text(ticket.words, names=names), ticket.language)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +44,21 @@ class Caller:
     place: str = ""
     near: str = ""  #: somebody to tell in an emergency
     near_number: str = ""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Whom the case is about, to be hidden wherever they are said."""
+        return tuple(one for one in (self.name, self.near) if one)
+
+    def only(self, facts: Container[str]) -> "Caller":
+        """Of these facts of the catalogue (name, number, place, contact); the rest does not travel."""
+        return Caller(
+            name=self.name if "name" in facts else "",
+            number=self.number if "number" in facts else "",
+            place=self.place if "place" in facts else "",
+            near=self.near if "contact" in facts else "",
+            near_number=self.near_number if "contact" in facts else "",
+        )
 
     def masked(self) -> "Caller":
         """The place stays: whoever may open the page has to know where to go."""

@@ -7,6 +7,7 @@ from typing import cast
 
 from flask import current_app
 
+from routing.gazetteer import EMPTY, Gazetteer
 from store.database import Database
 from store.seal import Keyring
 from store.shelf import RecordingShelf
@@ -21,6 +22,7 @@ class Parts:
     shelf: RecordingShelf
     zone: tzinfo  #: the community's own time, in which it reads and writes hours
     now: Callable[[], datetime]
+    gazetteer: Gazetteer = EMPTY  #: the names of the community's places, to know a door by
 
     @property
     def secret(self) -> bytes:

@@ -1,6 +1,6 @@
 """Who reaches what: operators and supervisors everything, the others what is theirs at this moment."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from flask import abort
@@ -9,8 +9,17 @@ from sqlalchemy.orm import Session
 
 from console.person import Person
 from proxy_agents.staff import Role
+from routing.catalogue import FACTS, load
 from tickets.lifecycle import FoundWanting
 from tickets.models import AssigneeKind, Ticket
+
+#: what somebody must need to know before they hear a recording; the result is their own
+_HEARD_WITH: Mapping[str, frozenset[str]] = {
+    "need": frozenset(("voice",)),
+    "missing": frozenset(("voice",)),
+    "name": frozenset(("voice", "name")),
+    "place": frozenset(("voice", "place")),
+}
 
 
 def theirs(person: Person) -> ColumnElement[bool]:
@@ -40,6 +49,13 @@ def ticket_for(session: Session, person: Person, number: int) -> Ticket:
     return ticket
 
 
+def facts_for(person: Person, ticket: Ticket) -> frozenset[str]:
+    """What of the resident this person needs to know; a department, what its service needs."""
+    if person.role is not Role.DEPARTMENT:
+        return frozenset(FACTS)
+    return frozenset(load().needs_to_know(ticket.department, ticket.service))
+
+
 @dataclass(frozen=True, kw_only=True)
 class Piece:
     """A recording that belongs to a ticket."""
@@ -49,9 +65,9 @@ class Piece:
     words: str = ""
 
 
-def pieces(ticket: Ticket) -> list[Piece]:
-    """Everything that was recorded about a ticket, the need first, what is still missing next."""
-    return list(_pieces(ticket))
+def pieces(ticket: Ticket, facts: frozenset[str]) -> list[Piece]:
+    """What was recorded about a ticket and may be heard with these facts, the need first, what is still missing next."""
+    return [one for one in _pieces(ticket) if _HEARD_WITH.get(one.kind, frozenset()) <= facts]
 
 
 def _pieces(ticket: Ticket) -> Iterator[Piece]:

@@ -106,6 +106,7 @@ def _register() -> None:
     from hotline.commands import (  # noqa: PLC0415
         calibrating,
         calling,
+        community,
         demo,
         keeping,
         measuring,
@@ -114,7 +115,8 @@ def _register() -> None:
         serving,
     )
 
-    for module in (demo, calling, serving, people, keeping, measuring, calibrating, routing):
+    every = (demo, calling, serving, people, keeping, measuring, calibrating, routing, community)
+    for module in every:
         for command in module.COMMANDS:
             main.add_command(command)
 

@@ -12,8 +12,8 @@ from sqlalchemy import inspect, make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from hotline.community import BadFile, files_of
 from hotline.demo import voice
-from hotline.hot_words import UnreadablePlaces, read_places
 from hotline.house import clock, open_ears, open_mouth
 from hotline.settings import Settings
 from ivr.wording import to_prepare
@@ -57,7 +57,7 @@ class Finding:
 def examine(settings: Settings) -> list[Finding]:
     """Everything worth knowing about this installation; changes nothing but what opening it makes."""
     examined: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
-        _ears, _hears, _places, _recordings, _voices, _key, _database, _room, _time,
+        _ears, _hears, _files, _recordings, _voices, _key, _database, _room, _time,
     )  # fmt: skip
     return [finding for look in examined for finding in look(settings)]
 
@@ -102,11 +102,12 @@ def _hears(settings: Settings) -> Iterator[Finding]:
         ears.close()
 
 
-def _places(settings: Settings) -> Iterator[Finding]:
+def _files(settings: Settings) -> Iterator[Finding]:
+    """Calls are answered without a file that cannot be read; the doctor says so."""
     try:
-        read_places(settings.home)
-    except UnreadablePlaces as problem:
-        yield Finding("places of the community", "bad", str(problem), "save it as UTF-8 text")
+        files_of(settings.home, strict=True)
+    except BadFile as problem:
+        yield Finding("files of the community", "bad", str(problem), "hotline catalogue check")
 
 
 def _recordings(settings: Settings) -> Iterator[Finding]:

@@ -1,6 +1,7 @@
 """Words of this community that engines should know: its places, and the services of the catalogue.
 
-HOTLINE_HOME/places.txt has one place a line, as it is written; # begins a remark. A line with Latin letters is for English.
+HOTLINE_HOME/places.txt has one place a line, as it is written; # begins a remark; places.toml and places.csv
+have names, too. A line with Latin letters is for English.
 """
 
 import logging
@@ -12,6 +13,8 @@ from pathlib import Path
 from pypinyin.phrases_dict import phrases_dict
 
 from routing.catalogue import LANGUAGES, Catalogue, load
+from routing.gazetteer_files import GazetteerError
+from routing.gazetteer_files import load as load_gazetteer
 from routing.pinyin import tokens
 from speech.hotwords import Corrector
 
@@ -42,15 +45,21 @@ def read_places(home: Path) -> list[str]:
     raise UnreadablePlaces(f"{path} is no text: write one place a line and save it as UTF-8.")
 
 
+def plain_names(home: Path) -> list[str]:
+    """The places of places.txt, each once, without remarks. Raises UnreadablePlaces."""
+    written = (line.partition("#")[0].strip() for line in read_places(home))
+    return list(dict.fromkeys(one for one in written if one))
+
+
 def places(home: Path) -> list[str]:
-    """The gazetteer of the community; empty where nobody has written one, or none that can be read."""
-    try:
-        lines = read_places(home)
-    except UnreadablePlaces as problem:
-        log.warning("%s", problem)
-        return []
-    written = (line.partition("#")[0].strip() for line in lines)
-    return list(dict.fromkeys(one for one in written if one))[:_MOST]
+    """Every name of a place; empty where nobody has written one, or none that can be read."""
+    names: list[str] = []
+    for read in (plain_names, lambda home: load_gazetteer(home).names()):
+        try:
+            names += read(home)
+        except (UnreadablePlaces, GazetteerError) as problem:
+            log.warning("%s", problem)
+    return list(dict.fromkeys(names))[:_MOST]
 
 
 def hot_words(home: Path, catalogue: Catalogue | None = None) -> Mapping[str, list[str]]:
@@ -65,9 +74,9 @@ def hot_words(home: Path, catalogue: Catalogue | None = None) -> Mapping[str, li
     return found
 
 
-def correction(home: Path) -> Callable[[str, str], str]:
+def correction(home: Path, catalogue: Catalogue | None = None) -> Callable[[str, str], str]:
     """(text, language) -> the text with places and services put right that were written as they sound."""
-    corrector = Corrector(hot_words(home)["zh"], _sounds, phrases_dict)
+    corrector = Corrector(hot_words(home, catalogue)["zh"], _sounds, phrases_dict)
 
     def correct(text: str, language: str) -> str:
         return corrector.correct(text) if language == "zh" else text

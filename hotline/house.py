@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 
+from hotline.community import desk_of, spoken_as_here
 from hotline.hot_words import correction, hot_words
-from hotline.route import desk_of
 from hotline.settings import Settings
 from hotline.wiring import acts_of
 from ivr import calls as _calls
@@ -17,7 +17,8 @@ from ivr.memory import know_places
 from ivr.wording import LANGUAGES
 from proxy_agents import residents as _residents
 from proxy_agents.known import known_resident
-from routing.desk import find_way
+from routing.catalogue import Catalogue
+from routing.desk import Desk
 from speech.ears import EarDesk, Limits
 from speech.ears.scripted import ScriptedEars
 from speech.mouth import Mouth
@@ -47,13 +48,14 @@ class House:
     ears: EarDesk | ScriptedEars
     mouth: Mouth
     exchange: Exchange
+    desk: Desk
     now: Callable[[], datetime]
 
     def warm(self, language: str) -> None:
         """Load what the first call would otherwise wait for: the model (in the background), the lexicon."""
         self.ears.warm(language)
         self.mouth.warm(language)
-        find_way("", language)
+        self.desk.way("", language)
 
 
 def clock() -> datetime:
@@ -74,30 +76,32 @@ def open_house(
     database = open_database(settings.database, keyring, settings.zone, register=known_resident)
     migrate(database)
     shelf = RecordingShelf(settings.recordings, keyring)
-    hearing = ears or open_ears(settings)
+    desk = desk_of(settings)
+    hearing = ears or open_ears(settings, catalogue=desk.catalogue)
     mouth = open_mouth(settings)
-    routing = desk_of(settings)
-    know_places(database, routing.gazetteer)
+    know_places(database, desk.gazetteer)
     exchange = Exchange(
         database=database,
         shelf=shelf,
         ears=hearing,
         mouth=mouth,
-        acts=acts_of(routing),
+        acts=acts_of(desk),
         zone=settings.zone,
         now=now,
     )
     try:
-        yield House(
-            settings=settings,
-            keyring=keyring,
-            database=database,
-            shelf=shelf,
-            ears=hearing,
-            mouth=mouth,
-            exchange=exchange,
-            now=now,
-        )
+        with spoken_as_here(desk.catalogue, desk.emergency):
+            yield House(
+                settings=settings,
+                keyring=keyring,
+                database=database,
+                shelf=shelf,
+                ears=hearing,
+                mouth=mouth,
+                exchange=exchange,
+                desk=desk,
+                now=now,
+            )
     finally:
         exchange.afterwards.close()
         hearing.close()
@@ -105,10 +109,13 @@ def open_house(
         database.close()
 
 
-def open_ears(settings: Settings, limits: Limits | None = None) -> EarDesk:
+def open_ears(
+    settings: Settings, limits: Limits | None = None, *, catalogue: Catalogue | None = None
+) -> EarDesk:
     """Ears that know the places and services of this community."""
     home = settings.home
-    return EarDesk(settings.models, hot=hot_words(home), correct=correction(home), limits=limits)
+    hot, correct = hot_words(home, catalogue), correction(home, catalogue)
+    return EarDesk(settings.models, hot=hot, correct=correct, limits=limits)
 
 
 def open_mouth(settings: Settings) -> Mouth:

@@ -21,6 +21,7 @@ from proxy_agents.residents import Resident
 from routing.commands import FindWay
 from routing.desk import Desk, find_way
 from routing.pinyin import tokens
+from routing.tongue import language_of
 from tickets import desk
 from tickets.commands import (
     BetterWords,
@@ -56,16 +57,11 @@ def acts_of(desk: Desk) -> Mapping[type, Act]:
     """The same with the routing desk of a house: its own guesser, its own places."""
 
     def way(_session: Session, command: FindWay, _at: datetime) -> Data:
-        return asdict(desk.way(command.words, language_of(command.words, command.language)))
+        return asdict(
+            desk.way(command.words, language_of(command.words, command.language), command.home)
+        )
 
     return {**ACTS, FindWay: way}
-
-
-def language_of(words: str, otherwise: str) -> str:
-    """The language something was said in, by its script; people do not always speak the call's."""
-    latin = sum(char.isascii() and char.isalpha() for char in words)
-    han = sum("\u4e00" <= char <= "\u9fff" for char in words)
-    return otherwise if not latin + han else "zh" if han * 2 >= latin else "en"
 
 
 def _open_ticket(session: Session, command: OpenTicket, at: datetime) -> Data:

@@ -38,9 +38,9 @@ class Clip:
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """The spoken name of a department or a service, by its id in the catalogue."""
+    """The spoken name of a department or a service, by its id in the catalogue; or what is asked about a service."""
 
-    kind: str  #: "department" or "service"
+    kind: str  #: "department", "service" or "question"
     id: str
 
 

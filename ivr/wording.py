@@ -61,6 +61,8 @@ def _value(value: Value, language: str, zone: tzinfo) -> list[Part]:
     match value:
         case Clip():
             return [value]
+        case Name(kind="question", id=id_):
+            return [Text(asked)] if (asked := question_of(id_, language)) else []
         case Name(kind=kind, id=id_):
             return [Text(clause)] if (clause := name_in_clause(kind, id_, language)) else []
         case Moment(at=at, hour=hour):
@@ -88,6 +90,13 @@ def name_of(kind: str, id_: str, language: str) -> str:
     return (found.zh if language == "zh" else found.en) if found else ""
 
 
+def question_of(service: str, language: str) -> str:
+    """The one thing worth asking about a service; "" where there is none."""
+    found = (one.question for one in load_catalogue().services if one.id == service)
+    asked = next(found, None)
+    return asked.spoken(language) if asked else ""
+
+
 def name_in_clause(kind: str, id_: str, language: str) -> str:
     """A name as it is spoken, in a clause of its own: two or three syllables alone are easily misheard."""
     name = name_of(kind, id_, language)
@@ -100,9 +109,14 @@ def to_prepare(language: str = "zh") -> list[tuple[str, str]]:
     named = [("department", d.id) for d in catalogue.departments]
     named += [("service", s.id) for s in catalogue.services]
     names = [(f"{kind}-{id_}", name_in_clause(kind, id_, language)) for kind, id_ in named]
+    questions = [
+        (f"question-{one.id}", said)
+        for one in catalogue.services
+        if (said := question_of(one.id, language))
+    ]
     keys = [key for key in prompts(language) if not key.startswith(_CLAUSE)]
     fixed = [piece for key in keys for piece in _fragments(key, language)]
-    return _once([*fixed, *names, *(words_to_prepare() if language == "zh" else [])])
+    return _once([*fixed, *names, *questions, *(words_to_prepare() if language == "zh" else [])])
 
 
 def _fragments(key: str, language: str) -> list[tuple[str, str]]:

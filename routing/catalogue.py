@@ -1,30 +1,21 @@
-"""The service catalogue: 12 departments, the services under them, and the words that point to them.
+"""The service catalogue: departments, the services under them, the words that point to them, and how soon it is done.
 
-``catalogue.toml`` is data a community edits; a mistake in it is named with its line.
+``catalogue.toml`` comes with the hotline; a community changes it in a file of its own (``routing/catalogue_files.py``).
 """
 
-import re
-import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import cache
 from importlib import resources
-from typing import Any, TypeVar
+from typing import TypeVar
+
+from tickets.clocks import Clock
 
 LANGUAGES = ("zh", "en")
-
-_ID = re.compile(r"[a-z][a-z0-9_]*")
-_LATIN = re.compile(r"[A-Za-z]")
-_APART = {"zh": re.compile(r"[\s,，、]+"), "en": re.compile(r"\s*,\s*")}
-_MAY_HOLD = {
-    "department": {"id", "zh", "en", "words", "also"},
-    "service": {"id", "department", "zh", "en", "words", "also", "by_agent", "signs"},
-}
-_SIGN = re.compile(r"\w+( [+&-] \w+)+")
-
-
-class CatalogueError(ValueError):
-    """The catalogue says something impossible; the message names the line."""
+#: what of a resident may travel to whoever deals with their need, beside what they said
+FACTS = ("name", "number", "place", "voice", "contact")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,9 +27,26 @@ class Department:
     en: str
     words: Mapping[str, tuple[str, ...]]  #: language -> words that point here
     also: tuple[str, ...] = ()  #: other names people write, as in a list of staff
+    facts: tuple[str, ...] = ("name", "number", "place", "voice")  #: what they need to know
 
     def spoken(self, language: str) -> str:
         return self.en if language == "en" else self.zh
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """The one thing worth asking about a service."""
+
+    zh: str
+    en: str
+    unless: tuple[str, ...] = ()  #: pieces of what was said that answer it already
+
+    def spoken(self, language: str) -> str:
+        return self.en if language == "en" else self.zh
+
+    def answered_in(self, words: str) -> bool:
+        said = words.lower()
+        return any(piece in said for piece in self.unless)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,8 +54,12 @@ class Service(Department):
     """What a department does for somebody."""
 
     department: str
+    #: sooner than the policy promises; what is not here is as it promises
+    targets: Mapping[Clock, timedelta] = field(default_factory=dict)
     by_agent: bool = False  #: the resident's proxy agent does it
     signs: tuple[str, ...] = ()  #: rules over the groups of the catalogue (routing/signs.py)
+    question: Question | None = None
+    sayings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  #: examples, by language
 
 
 _Entry = TypeVar("_Entry", bound=Department)
@@ -69,37 +81,48 @@ class Catalogue:
         """The service with this id; KeyError when there is none."""
         return _one(self.services, name)
 
+    def needs_to_know(self, department: str | None, service: str | None) -> tuple[str, ...]:
+        """The facts that travel with such a need; of what nobody knows only the place."""
+        known: tuple[Department, ...] = (*self.services, *self.departments)
+        found = (one.facts for name in (service, department) for one in known if one.id == name)
+        return next(found, ("place",))
+
+    def targets_of(self, service: str | None) -> Mapping[Clock, timedelta]:
+        """How soon a need of this service is to be taken up, dealt with and told, where that is sooner than usual."""
+        return next((one.targets for one in self.services if one.id == service), {})
+
+
+_own: dict[str, Catalogue] = {}
+
+
+def load() -> Catalogue:
+    """The catalogue in use: the community's own, else the one that comes with the hotline."""
+    return _own.get("catalogue") or shipped()
+
 
 @cache
-def load() -> Catalogue:
-    """The catalogue that comes with the hotline, read once."""
-    return read((resources.files("routing") / "catalogue.toml").read_text("utf-8"))
+def shipped() -> Catalogue:
+    """What comes with the hotline, read once."""
+    from routing.catalogue_files import read  # noqa: PLC0415  # which builds on this module
+
+    return read(shipped_text())
 
 
-def read(text: str) -> Catalogue:
-    """A catalogue from TOML text; CatalogueError names the line of the first mistake."""
+def shipped_text() -> str:
+    return (resources.files("routing") / "catalogue.toml").read_text("utf-8")
+
+
+@contextmanager
+def in_use(catalogue: Catalogue) -> Iterator[None]:
+    """``load`` gives this one meanwhile: a process serves one community."""
+    before = _own.get("catalogue")
+    _own["catalogue"] = catalogue
     try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as mistake:
-        raise CatalogueError(f"catalogue: {mistake}") from None
-    departments = tuple(Department(**entry) for entry in _entries("department", data, text))
-    known = {department.id for department in departments}
-    services = tuple(Service(**entry) for entry in _entries("service", data, text, known))
-    groups = data.get("groups", {})
-    if not departments or not services:
-        raise CatalogueError("catalogue, line 1: no departments, or no services")
-    for service in services:
-        for rule in service.signs:
-            unknown = sorted(set(re.findall(r"\w+", rule)) - set(groups))
-            if unknown or not _SIGN.fullmatch(rule):
-                line = _line_of(rule, text)
-                raise CatalogueError(f"catalogue, line {line}: no rule over groups: {rule}")
-    return Catalogue(departments=departments, services=services, groups=groups)
-
-
-def split_words(text: str, language: str) -> tuple[str, ...]:
-    """The phrases of one line of the lexicon, each once."""
-    return tuple(dict.fromkeys(word for word in _APART[language].split(text.strip()) if word))
+        yield
+    finally:
+        _own.pop("catalogue", None)
+        if before:
+            _own["catalogue"] = before
 
 
 def _one(entries: tuple[_Entry, ...], name: str) -> _Entry:
@@ -107,76 +130,3 @@ def _one(entries: tuple[_Entry, ...], name: str) -> _Entry:
         if entry.id == name:
             return entry
     raise KeyError(name)
-
-
-def _entries(
-    kind: str, data: dict[str, Any], text: str, departments: set[str] | None = None
-) -> Iterator[dict[str, Any]]:
-    lines = _lines_of(kind, text)
-    seen: set[str] = set()
-    for line, entry in zip(lines, _tables(kind, data), strict=False):
-        complaint = _complaint(kind, entry, seen, departments)
-        if complaint:
-            raise CatalogueError(f"catalogue, line {line}: {complaint}")
-        seen.add(entry["id"])
-        lists = {name: tuple(entry[name]) for name in ("signs", "also") if name in entry}
-        yield entry | {"words": _words(entry["words"])} | lists
-
-
-def _line_of(rule: str, text: str) -> int:
-    return text[: text.index(rule)].count("\n") + 1
-
-
-def _tables(kind: str, data: dict[str, Any]) -> list[dict[str, Any]]:
-    tables = data.get(kind, [])
-    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
-        raise CatalogueError(f"catalogue: every {kind} begins with [[{kind}]]")
-    return tables
-
-
-def _lines_of(kind: str, text: str) -> list[int]:
-    heading = re.compile(rf"\s*\[\[\s*{kind}\s*\]\]")
-    return [number for number, line in enumerate(text.splitlines(), 1) if heading.match(line)]
-
-
-def _complaint(
-    kind: str, entry: dict[str, Any], seen: set[str], departments: set[str] | None
-) -> str | None:
-    """What is wrong with one entry, in a sentence; None when nothing is."""
-    name = entry.get("id")
-    checks = (
-        (isinstance(name, str) and _ID.fullmatch(name), f"{kind} needs an id like lift_repair"),
-        (name not in seen, f"{kind} {name} is there twice"),
-        (set(entry) <= _MAY_HOLD[kind], f"{name}: unknown {sorted(set(entry) - _MAY_HOLD[kind])}"),
-        (_is_text(entry.get("zh")), f"{name} needs a spoken name zh"),
-        (_is_text(entry.get("en")), f"{name} needs a spoken name en"),
-        (not _LATIN.search(str(entry.get("zh"))), f"{name}: no Latin letters in the zh name"),
-        (_are_words(entry.get("words")), f"{name} needs words.zh and words.en"),
-        (isinstance(entry.get("by_agent", False), bool), f"{name}: by_agent is true or false"),
-        (_are_rules(entry.get("signs", [])), f"{name}: signs is a list of rules in quotes"),
-        (
-            departments is None or entry.get("department") in departments,
-            f"{name}: there is no department {entry.get('department')}",
-        ),
-    )
-    return next((sentence for right, sentence in checks if not right), None)
-
-
-def _is_text(value: Any) -> bool:
-    return isinstance(value, str) and bool(value.strip())
-
-
-def _are_words(value: Any) -> bool:
-    return (
-        isinstance(value, dict)
-        and set(value) == set(LANGUAGES)
-        and all(_is_text(words) for words in value.values())
-    )
-
-
-def _are_rules(value: Any) -> bool:
-    return isinstance(value, list) and all(_is_text(rule) for rule in value)
-
-
-def _words(given: dict[str, str]) -> dict[str, tuple[str, ...]]:
-    return {language: split_words(text, language) for language, text in given.items()}

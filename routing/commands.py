@@ -11,6 +11,8 @@ class Danger:
     kind: str  #: a kind of ``danger.toml``: fire, gas, fall, chest_pain, stroke, self_harm, fraud, missing, trapped
     certain: bool  #: False: one question first, where silence counts as yes
     number: str  #: which number to dial: "119", "120" or "110"
+    connect: tuple[str, ...] = ("operator",)  #: tried in this order while they are on the line
+    contact: bool = True  #: the emergency contact is told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +22,7 @@ class Choice:
     department: str
     service: str | None = None
     by_agent: bool = False
+    extra: bool = False  #: there is one thing more to ask about it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +48,9 @@ class Way:
     ask: str | None = None  #: one contrast question's text, where the best guess is not sure enough
     choices: tuple[Choice, ...] = ()  #: what it offers, likeliest first; empty without a question
     also: tuple[Also, ...] = ()
+    extra: bool = False  #: there is one thing more to ask about this service
     place: dict[str, Any] | None = None  #: where it is, as ``routing.places.Place.data`` tells it
+    elsewhere: bool = False  #: the place they told is not their own address
     danger: Danger | None = None
     why: tuple[str, ...] = ()  #: the words that decided it
     model: str = ""  #: version of the trained guesser, "" where there was none
@@ -55,11 +60,13 @@ class Way:
 class FindWay:
     words: str
     language: str = "zh"
+    home: str = ""  #: the address of their line, "" where nobody knows it
 
     def result(self, data: dict[str, Any]) -> Way:
         danger = data.get("danger")
         rebuilt = {
-            "danger": danger and Danger(**danger),
+            "danger": danger
+            and Danger(**danger | {"connect": tuple(danger.get("connect", ("operator",)))}),
             "why": tuple(data.get("why", ())),
             "choices": tuple(Choice(**one) for one in data.get("choices", ())),
             "also": tuple(Also(**one) for one in data.get("also", ())),

@@ -13,7 +13,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from routing.catalogue import split_words
+from routing.catalogue_files import split_words
 from routing.commands import Danger
 from routing.phrases import Hit, Phrasebook
 from routing.pinyin import Token, tokens

@@ -7,15 +7,18 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from routing.alarm import hear_danger
-from routing.catalogue import Catalogue, Service, load
+from routing.catalogue import Catalogue, Service
+from routing.catalogue import shipped as shipped_catalogue
 from routing.commands import Also, Choice, Danger, Way
 from routing.danger import kind_of
+from routing.emergency import USUAL, Emergency
 from routing.gazetteer import EMPTY, Gazetteer
 from routing.guesser import Guess, Guesser
 from routing.lexicon import Evidence, evidence_of, reasons, scores
+from routing.local import at_home
 from routing.nothing import tells_nothing
 from routing.parts import parts
-from routing.places import find_place
+from routing.places import Place, find_place, read_address
 from routing.trained import DANGER, NEEDS, shipped
 
 #: from this probability on nobody is asked. Fixed on writers held back (`hotline bench routing`): 28 % are asked, 93 % of the
@@ -36,16 +39,22 @@ class Desk:
     guesser: Guesser
     alarm: Guesser
     gazetteer: Gazetteer = EMPTY
+    emergency: Emergency = USUAL
 
-    def way(self, words: str, language: str = "zh") -> Way:
-        """Who deals with these words, how sure, and why; any text is fine, also none."""
+    def way(self, words: str, language: str = "zh", home: str = "") -> Way:
+        """Who deals with these words, how sure, and why; any text is fine, also none.
+
+        ``home`` is the address of their line: a place that is not that one is ``elsewhere``.
+        """
         language = "en" if language.startswith("en") else "zh"
-        danger = hear_danger(words, language, self.alarm)
+        heard = hear_danger(words, language, self.alarm)
+        danger = heard and self.emergency.reached(heard)
         evidence = evidence_of(self.catalogue, words, language)
         place = find_place(words, self.gazetteer, language)
         known = Way(
             danger=danger,
             place=place.data() if place else None,
+            elsewhere=place is not None and self._is_elsewhere(place, home),
             model=self.guesser.version,
             why=reasons(evidence),
         )
@@ -53,41 +62,56 @@ class Desk:
             return self._alarm(danger, evidence, known)
         if tells_nothing(words[:LOOKED_AT], language):
             return known
-        guess = self.guesser.guess(words, language, scores(evidence)[1])
+        guess = self._guess(words, language, evidence)
         sure = guess.groups[guess.best]
         if sure < NOTHING and not evidence:
             return replace(known, confidence=sure)
-        best = self._choice(guess, guess.best)
+        best = self._choice(guess, guess.best, words)
         why = tuple(dict.fromkeys((*reasons(evidence, guess.best), *guess.why)))[:6]
-        choices = () if sure >= SURE else self._choices(guess)
+        choices = () if sure >= SURE else self._choices(guess, words)
         return replace(
             known, department=best.department, service=best.service, by_agent=best.by_agent,
-            confidence=sure, choices=choices, ask=self._question(choices, language) or None,
+            extra=best.extra, confidence=sure, choices=choices, ask=self._question(choices, language) or None,
             also=self._also(words, language, best), why=why,
         )  # fmt: skip
 
     def _alarm(self, danger: Danger, evidence: list[Evidence], known: Way) -> Way:
         """A certain danger speaks for the department that follows it up."""
         department = kind_of(danger).department
+        if department not in {one.id for one in self.catalogue.departments}:
+            return replace(known, confidence=1.0)
         services = scores(evidence)[0].get(department, {})
         service = max(services, key=lambda name: services[name], default=None)
         return replace(known, department=department, service=service, confidence=1.0)
 
-    def _choice(self, guess: Guess, department: str) -> Choice:
+    def _guess(self, words: str, language: str, evidence: list[Evidence]) -> Guess:
+        guess = self.guesser.guess(words, language, scores(evidence)[1])
+        return at_home(guess, self.catalogue, evidence)
+
+    def _is_elsewhere(self, place: Place, home: str) -> bool:
+        """Told in a way that cannot be where they live; a floor or a number alone is no other place."""
+        own = read_address(home, self.gazetteer) if home else None
+        named = place.estate or place.street
+        return own is not None and bool(named) and not place.same(own)
+
+    def _choice(self, guess: Guess, department: str, words: str) -> Choice:
         """A department with its likeliest service."""
         label = next(one for one in guess.labels if one.startswith(f"{department}/"))
         service = self._service(label.partition("/")[2])
         if service is None:
             return Choice(department=department)
-        return Choice(department=department, service=service.id, by_agent=service.by_agent)
+        extra = service.question is not None and not service.question.answered_in(words)
+        return Choice(
+            department=department, service=service.id, by_agent=service.by_agent, extra=extra
+        )
 
     def _service(self, name: str) -> Service | None:
         return next((one for one in self.catalogue.services if one.id == name), None)
 
-    def _choices(self, guess: Guess) -> tuple[Choice, ...]:
+    def _choices(self, guess: Guess, words: str) -> tuple[Choice, ...]:
         likely = [one for one, share in guess.groups.items() if share >= POSSIBLE][:OFFERED]
         likely = likely if len(likely) > 1 else list(guess.groups)[:2]
-        return tuple(self._choice(guess, one) for one in likely)
+        return tuple(self._choice(guess, one, words) for one in likely)
 
     def _question(self, choices: tuple[Choice, ...], language: str) -> str:
         """As it is read; on the line it is put together from recorded names."""
@@ -108,10 +132,8 @@ class Desk:
             return ()
         found: dict[tuple[str, str | None], Also] = {}
         for part in told:
-            guess = self.guesser.guess(
-                part, language, scores(evidence_of(self.catalogue, part, language))[1]
-            )
-            one = self._choice(guess, guess.best)
+            guess = self._guess(part, language, evidence_of(self.catalogue, part, language))
+            one = self._choice(guess, guess.best, part)
             other = one.department != best.department and guess.groups[guess.best] >= AGAIN
             if other:
                 found[one.department, one.service] = Also(
@@ -125,7 +147,7 @@ class Desk:
 
 @cache
 def shipped_desk() -> Desk:
-    return Desk(catalogue=load(), guesser=shipped(NEEDS), alarm=shipped(DANGER))
+    return Desk(catalogue=shipped_catalogue(), guesser=shipped(NEEDS), alarm=shipped(DANGER))
 
 
 def find_way(words: str, language: str = "zh") -> Way:

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from routing.catalogue import split_words
+from routing.catalogue_files import split_words
 from routing.phrases import Hit, Phrasebook
 from routing.pinyin import Token
 

@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from routing.catalogue import CatalogueError, load, read
+from routing.catalogue import load
+from routing.catalogue_files import CatalogueError, read
 
 GOOD = """
 [[department]]

@@ -277,3 +277,33 @@ def test_a_card_tells_in_a_few_words_what_it_is_about(site, li):
     assert "路灯坏了" in heading
     assert "你好" not in heading
     assert "13700000000" not in page
+
+
+def test_a_department_sees_what_its_service_needs_to_know_and_no_more(site, li):
+    recording = site.recording(site.call(), words="吵得睡不着")
+    resident = site.resident(emergency_name="王强", emergency_phone="13900139000")
+    words = "我是王秀英，幸福里3号楼2单元501，电话一三八 嗯 零零幺三八零零零，楼下太吵"
+    facts = {"resident": resident, "recording": recording}
+    number = site.ticket(words, department="urban_management", service="street_noise", **facts)
+    cheng = site.hire("cheng", "department", department="urban_management")
+    for page in (
+        cheng.text("/agent/"),
+        cheng.text(f"/agent/{number}"),
+        cheng.post(f"/agent/{number}/unmask").text,
+    ):
+        assert "楼下太吵" in page
+        assert "幸福里3号楼2单元501" in page.replace("［地址］", "")
+        for hidden in ("王秀英", "王*", "王强", NUMBER, "138****", "零零幺三八", "13900139000"):
+            assert hidden not in page
+    assert recording not in cheng.text(f"/agent/{number}")
+    assert cheng.get(f"/agent/{number}/sound/{recording}").status_code == 404
+
+
+def test_the_emergency_contact_is_shown_to_the_proxy_agent_and_not_to_a_department(site, li):
+    resident = site.resident(emergency_name="王强", emergency_phone="13900139000")
+    chen = site.hire("chen", "agent")
+    errand = site.ticket("买药", agent=2, resident=resident, service="medicine")
+    leak = site.ticket("漏水", resident=resident, service="water_leak")
+    assert "13900139000" in chen.post(f"/agent/{errand}/unmask").text
+    assert "13900139000" not in li.post(f"/agent/{leak}/unmask").text
+    assert NUMBER in li.post(f"/agent/{leak}/unmask").text

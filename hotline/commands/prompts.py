@@ -9,6 +9,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from hotline.cli import json_option, print_json, screen
 from hotline.commands.prompts_heard import heard
+from hotline.community import files_of, spoken_as_here
 from hotline.house import open_mouth
 from hotline.settings import Settings
 from ivr.wording import LANGUAGES, to_prepare
@@ -30,6 +31,8 @@ def prompts(context: click.Context, lang: str) -> None:
 
     A person's recording goes to HOTLINE_HOME/voices/ID.wav and is played instead of the prepared one.
     """
+    here = files_of(Settings.read().home)
+    context.with_resource(spoken_as_here(here.catalogue, here.emergency))
     if context.invoked_subcommand is None:
         for id_, said in to_prepare(lang):
             click.echo(f"{id_}\t{said}")

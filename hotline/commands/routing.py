@@ -10,7 +10,8 @@ from rich.progress import Progress, TaskID
 
 from hotline import teaching
 from hotline.cli import json_option, opened, print_json, screen
-from hotline.route import desk_of, told
+from hotline.community import BadFile, desk_of
+from hotline.route import told
 from hotline.settings import Settings
 
 MOST = 20_000  #: characters of a line that are read
@@ -28,7 +29,10 @@ def route(file: IO[bytes], lang: str | None) -> None:
 
         echo 我们单元的电梯又停了 | hotline route
     """
-    desk = desk_of(Settings.read())
+    try:
+        desk = desk_of(Settings.read(), strict=True)
+    except BadFile as mistake:
+        raise click.ClickException(str(mistake)) from mistake
     for text in _lines(file):
         print_json(told(desk, text, lang))
         sys.stdout.flush()

@@ -60,6 +60,7 @@ def pages(house: House) -> Parts:
         shelf=house.shelf,
         zone=house.settings.zone,
         now=house.now,
+        gazetteer=house.desk.gazetteer,
     )
 
 
