@@ -27,6 +27,7 @@ from store.database import Database, migrate, open_database
 from store.seal import Keyring
 from store.shelf import RecordingShelf
 from tickets import models as _models
+from tickets import notices as _notices
 from tickets import visits as _visits
 
 __all__ = ["House", "clock", "open_house"]
@@ -35,6 +36,7 @@ TABLES = (
     _calls,
     _residents,
     _models,
+    _notices,
     _visits,
 )  #: modules that define tables: importing them is enough
 

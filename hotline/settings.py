@@ -18,6 +18,7 @@ class Settings:
     database: str  #: HOTLINE_DATABASE_URL
     zone: ZoneInfo  #: HOTLINE_ZONE: the community's own time, in which hours are promised aloud
     environ: Mapping[str, str]
+    public: str = ""  #: HOTLINE_PUBLIC_URL: where the pages are reached from outside, for links
 
     @property
     def recordings(self) -> Path:
@@ -50,4 +51,11 @@ class Settings:
             database=environ.get("HOTLINE_DATABASE_URL") or f"sqlite:///{home / 'hotline.db'}",
             zone=known,
             environ=environ,
+            public=_public(environ.get("HOTLINE_PUBLIC_URL", "")),
         )
+
+
+def _public(url: str) -> str:
+    if url and not url.startswith(("https://", "http://")):
+        raise BadSetting(f"HOTLINE_PUBLIC_URL={url}: write it like https://hotline.example.org")
+    return url.rstrip("/")

@@ -10,6 +10,7 @@ from tickets.lifecycle import (
     MOVES,
     Assigned,
     Ended,
+    Escalated,
     Followed,
     FoundSolved,
     FoundWanting,
@@ -21,6 +22,7 @@ from tickets.lifecycle import (
     Parted,
     Repeated,
     Rerouted,
+    Resumed,
     Returned,
     Split,
     Status,
@@ -28,6 +30,8 @@ from tickets.lifecycle import (
     Told,
     TookIn,
     VisitOrdered,
+    WaitsForResident,
+    Warned,
     WordsCorrected,
     after,
 )
@@ -58,6 +62,13 @@ EVENTS: list[Happening] = [
         (Joined, {"other": 1}),
         (Split, {"other": 1}),
         (Followed, {"other": 1}),
+        (Warned, {"clock": "respond", "promised": "", "name": ""}),
+        (
+            Escalated,
+            {"clock": "handle", "promised": "", "step": 1, "owner": "supervisor", "name": ""},
+        ),
+        (WaitsForResident, {"reason": "nobody at home"}),
+        (Resumed, {"why": "button"}),
     )
 ]
 

@@ -20,6 +20,7 @@ MODELS = (
     "store.looks",
     "store.marks",
     "tickets.models",
+    "tickets.notices",
     "tickets.similar",
     "tickets.callbacks",
     "tickets.policies",

@@ -79,6 +79,7 @@ def test_whoever_is_named_for_a_department_comes_before_whoever_is_named_for_all
         ('[working]\nholidays = "Atlantis"', 'a country like "CN"'),
         ('[working]\ndays = ["monday"]', "one of mon, tue"),
         ("[asked_again]\nshare = 3", "a share from 0 to 1"),
+        ("ladder = []", "somebody has to answer"),
         ('[[ladder]]\nowner = "mayor"\nafter = "0 min"', "ladder 1: owner"),
         ('[[ladder]]\nowner = "supervisor"\nafter = "1 h"\n[[ladder]]\nowner = "street_office"\nafter = "0 min"', "comes before"),
         ('[[people]]\nrole = "supervisor"\nname = "Wang"\nchannel = "email"', "an address is needed"),

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from store.recordings import Recording, RecordingWords
-from tickets import desk, timers
+from tickets import desk
 from tickets.callbacks import (
     Callback,
     CallbackState,
@@ -299,30 +299,3 @@ def test_of_two_who_change_a_ticket_at_once_one_is_refused(postgresql, at):
         mine.words = "mine"
         with pytest.raises(StaleDataError):
             one.flush()
-
-
-def test_a_due_timer_is_claimed_once_and_fired_by_its_holder_only(session, number, at):
-    late = at + timedelta(minutes=16)
-    [claimed] = timers.claim_due(session, late)
-    assert (claimed.kind, claimed.attempt) == (Clock.RESPOND, 1)
-    assert timers.claim_due(session, late) == []
-    assert not timers.settle(session, claimed.id, "somebody else's")
-    assert timers.settle(session, claimed.id, claimed.token or "")
-    assert claimed.state is TimerState.FIRED
-
-
-def test_a_lease_that_ran_out_lets_another_claim_and_fences_the_first(session, number, at):
-    late = at + timedelta(minutes=16)
-    [claimed] = timers.claim_due(session, late)
-    first = claimed.token or ""
-    [again] = timers.claim_due(session, late + timers.LEASE)
-    assert (again.id, again.attempt) == (claimed.id, 2)
-    assert not timers.settle(session, again.id, first)
-
-
-def test_a_clock_stopped_in_mid_claim_does_not_fire(session, number, at):
-    [claimed] = timers.claim_due(session, at + timedelta(minutes=16))
-    token = claimed.token or ""
-    desk.take(session, number, by=PROPERTY, at=at)
-    assert not timers.settle(session, claimed.id, token)
-    assert claimed.state is TimerState.STOPPED

@@ -14,6 +14,7 @@ from tickets.commands import NoteCaller, OpenTicket, Reason, Receipt
 from tickets.joining import follow, release
 from tickets.lifecycle import Assigned, Ended, Handled, Rerouted, Returned, Taken, WordsCorrected
 from tickets.models import AssigneeKind, Ticket
+from tickets.pausing import resume, wait_for_resident
 from tickets.policies import policy_of
 from tickets.telling import NoSuchTicket, judge, not_reached, tell, ticket_of
 from tickets.timers import arm_all, stop
@@ -33,9 +34,11 @@ __all__ = [
     "note_caller",
     "open_ticket",
     "reroute",
+    "resume",
     "take",
     "tell",
     "ticket_of",
+    "wait_for_resident",
 ]
 
 
@@ -116,6 +119,7 @@ def take(session: Session, number: int, *, by: str, at: datetime) -> Ticket:
 def hand_back(session: Session, number: int, *, reason: str, by: str, at: datetime) -> Ticket:
     """Not theirs, or not possible: a person finds somebody else."""
     ticket = ticket_of(session, number)
+    resume(session, ticket, why="hand_back", by=by, at=at)
     ticket.record(Returned(at=at, by=by, reason=reason))
     _give(ticket, None, None)
     wait_for_routing(session, ticket, at)
@@ -136,6 +140,7 @@ def handle(  # the facts of a result, each by its name
     if not words and not result_recording:
         raise NothingToTell(f"ticket {number}: say or write what was done")
     ticket = ticket_of(session, number)
+    resume(session, ticket, why="handle", by=by, at=at)
     ticket.record(Handled(at=at, by=by, words=words, recording=result_recording))
     ticket.result_words, ticket.result_recording_id = words, result_recording
     stop(ticket, Clock.RESPOND, Clock.HANDLE)
@@ -177,6 +182,7 @@ def reroute(  # noqa: PLR0913  # where it goes, each by its name
     if department is None and agent is None:
         raise ValueError("a department or an agent has to be named")
     ticket = ticket_of(session, number)
+    resume(session, ticket, why="reroute", by=by, at=at)
     before, kind = ticket.assignee, "agent" if agent is not None else "department"
     whose = agent if agent is not None else department
     ticket.record(Rerouted(at=at, by=by, assignee=f"{kind}:{whose}", before=before, why=why))
@@ -196,6 +202,7 @@ def end(session: Session, number: int, *, reason: str, by: str, at: datetime) ->
     """It ends without a verdict (withdrawn, moved away, never reached): not counted as solved."""
     ticket = ticket_of(session, number)
     ticket.record(Ended(at=at, by=by, reason=reason))
+    ticket.paused_at = None
     release(session, number, by=by, at=at)
     stop(ticket, *Clock)
     callback = callback_of(session, ticket.id)

@@ -10,6 +10,8 @@ from tickets.clocks import Clock
 from tickets.commands import OpenTicket, Reason
 from tickets.lifecycle import Assigned, Followed, IllegalMove, Joined, Parted, Split, Status, TookIn
 from tickets.models import Ticket
+from tickets.policies import policy_of
+from tickets.policy import Policy
 from tickets.repeats import UNDER_WAY, UNSETTLED, urge
 from tickets.telling import ticket_of
 from tickets.timers import arm, stop
@@ -30,6 +32,7 @@ def join(session: Session, number: int, to: int, *, by: str, at: datetime) -> Ti
         raise IllegalMove(f"ticket {number} cannot go along with ticket {to}")
     ticket.record(Joined(at=at, by=by, other=to))
     stop(ticket, *Clock)
+    ticket.paused_at = None
     for one in (ticket, *companions(session, number)):
         one.joined_to = to
         other.record(TookIn(at=at, by=by, other=one.id))
@@ -62,8 +65,9 @@ def split(session: Session, number: int, *, by: str, at: datetime) -> Ticket:
     other = ticket.joined_to
     ticket.record(Split(at=at, by=by, other=other or 0))
     ticket.joined_to = None
+    policy = policy_of(session)
     for clock in Clock:
-        arm(ticket, clock, getattr(ticket, f"{clock}_due"))
+        _run(policy, ticket, clock)
     if ticket.assignee:
         ticket.record(Assigned(at=at, by=by, assignee=ticket.assignee))
     else:
@@ -89,7 +93,7 @@ def follow(session: Session, ticket: Ticket, *, by: str, at: datetime) -> None:
         one.record(Followed(at=at, by=by, other=ticket.id))
         one.result_words = ticket.result_words
         one.result_recording_id = ticket.result_recording_id
-        arm(one, Clock.FEEDBACK, one.feedback_due)
+        _run(policy_of(session), one, Clock.FEEDBACK)
         owe_result(session, one, at)
 
 
@@ -104,6 +108,12 @@ def same_person(one: Ticket, other: Ticket) -> bool:
     if one.resident_id is not None and other.resident_id is not None:
         return one.resident_id == other.resident_id
     return one.callback_index is not None and one.callback_index == other.callback_index
+
+
+def _run(policy: Policy, ticket: Ticket, clock: Clock) -> None:
+    """With what was promised at first."""
+    warn = policy.rule(clock, urgent=ticket.urgent).warn
+    arm(ticket, clock, getattr(ticket, f"{clock}_due"), warn=warn)
 
 
 def _nobody_waits(session: Session, ticket: Ticket, *, by: str, at: datetime) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Self
 
-from sqlalchemy import ForeignKey, Index, Integer, LargeBinary, String, text
+from sqlalchemy import ForeignKey, Index, Integer, LargeBinary, String, TextClause, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from store.base import Base
@@ -23,8 +23,17 @@ class TimerState(StrEnum):
     ARMED = "armed"
     CLAIMED = "claimed"  #: somebody acts on it until the lease runs out
     PAUSED = "paused"  #: we wait for the resident; ``left`` is still to run
-    STOPPED = "stopped"  #: what was owed was done
-    FIRED = "fired"  #: what was owed was not done in time, and that was acted on
+    STOPPED = "stopped"  #: what was owed was done, or is owed no more
+    FIRED = "fired"  #: it is still owed, and nobody stands higher on the ladder
+
+
+# As text: with a bound value neither database could tell that a partial index will do.
+ARMED, CLAIMED, PAUSED = (text(f"state = '{one}'") for one in ("armed", "claimed", "paused"))
+OWNED = text("owner IS NOT NULL")
+
+
+def _partial(name: str, column: str, where: TextClause) -> Index:
+    return Index(name, column, sqlite_where=where, postgresql_where=where)
 
 
 class Ticket(Base):
@@ -47,6 +56,7 @@ class Ticket(Base):
     urgent: Mapped[bool] = mapped_column(default=False)  #: clocks of its own
     #: who answers for it since a promise was broken (``tickets.policy.Owner``); None: whoever has it
     owner: Mapped[str | None] = mapped_column(String(32))
+    paused_at: Mapped[datetime | None]  #: we wait for the resident since then
 
     caller_name: Mapped[str | None] = mapped_column(Sealed("tickets.caller_name"))
     caller_place: Mapped[str | None] = mapped_column(Sealed("tickets.caller_place"))
@@ -73,7 +83,10 @@ class Ticket(Base):
     )
     timers: Mapped[list["Timer"]] = relationship(order_by="Timer.id")
 
-    __table_args__ = (Index("ix_tickets_assignee", "assignee_kind", "assignee_id", "department"),)
+    __table_args__ = (
+        Index("ix_tickets_assignee", "assignee_kind", "assignee_id", "department"),
+        _partial("ix_tickets_owner", "owner", OWNED),
+    )
     __mapper_args__ = {"version_id_col": version}
 
     @property
@@ -128,21 +141,19 @@ class Timer(Base):
 
     __tablename__ = "timers"
     __table_args__ = (
-        Index(
-            "ix_timers_due",
-            "due_at",
-            sqlite_where=text("state = 'armed'"),
-            postgresql_where=text("state = 'armed'"),
-        ),
+        _partial("ix_timers_due", "due_at", ARMED),
+        _partial("ix_timers_leased", "lease_until", CLAIMED),
+        _partial("ix_timers_paused", "due_at", PAUSED),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"), index=True)
     kind: Mapped[Clock]
-    due_at: Mapped[datetime]  #: of the next step
+    due_at: Mapped[datetime]  #: of the next step; while it is paused, when it runs again by itself
     promised_at: Mapped[datetime]  #: what was promised
     step: Mapped[int] = mapped_column(default=1)
-    left: Mapped[timedelta | None]  #: true time from the pause to what was promised
+    owner: Mapped[str | None] = mapped_column(String(32))  #: who answers since its last step
+    left: Mapped[timedelta | None]  #: what was to run when it was paused, in the clock's own hours
     state: Mapped[TimerState] = mapped_column(default=TimerState.ARMED)
     attempt: Mapped[int] = mapped_column(default=0)
     token: Mapped[str | None] = mapped_column(String(32))  #: of whoever claimed it last

@@ -27,8 +27,8 @@ class PolicyRow(Base):
 
 def policy_of(session: Session) -> Policy:
     """What is in force in this transaction; the one that comes with the hotline where nobody has said otherwise."""
-    newest = session.scalar(select(PolicyRow).order_by(PolicyRow.id.desc()).limit(1))
-    return read(newest.text if newest else "", zone_of(session))
+    newest = session.scalar(select(PolicyRow.text).order_by(PolicyRow.id.desc()).limit(1))
+    return read(newest or "", zone_of(session))
 
 
 def use(session: Session, text: str, *, by: str, at: datetime) -> Policy:

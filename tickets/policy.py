@@ -104,6 +104,7 @@ class Policy:
     ring_back_times: int
     asked_again: float  #: share of those who called it solved
     asked_again_after: timedelta
+    longest_pause: timedelta  #: of the clocks, while we wait for the resident
     ladder: tuple[Rung, ...]
     people: tuple[Person, ...]
     zone: tzinfo
@@ -131,6 +132,14 @@ class Policy:
         if always:
             return at + within
         return add_working(at, within, self.zone, self.working, self.calendar)
+
+    def step_due(
+        self, clock: Clock, promised: datetime, step: int, *, urgent: bool = False
+    ) -> datetime | None:
+        """When a step of a promise is due: 0 is the warning, 1 the first rung of the ladder; None above it."""
+        if step == 0:
+            return promised - self.rule(clock, urgent=urgent).warn
+        return promised + self.ladder[step - 1].after if step <= len(self.ladder) else None
 
     def may_ring(self, at: datetime, quiet: tuple[Window, ...] = ()) -> datetime:
         """The first moment from ``at`` on at which somebody with these quiet hours may be rung."""

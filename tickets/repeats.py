@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from tickets.commands import HandOver, OpenTicket, Reason
 from tickets.lifecycle import Repeated, Status
 from tickets.models import Ticket, TicketEvent
+from tickets.pausing import resume
 from tickets.similar import pieces_of, sounds_of
 from tickets.telling import ticket_of
 from tickets.waiting import close_waiting, hand_over
@@ -31,6 +32,7 @@ def tell_again(
     Where theirs goes along with another one, that one may be late. Raises ``IllegalMove`` where it is solved or ended.
     """
     ticket = ticket_of(session, number)
+    resume(session, ticket, why="rang_again", by=by, at=at)
     ticket.record(
         Repeated(at=at, by=by, call=need.call, recording=need.recording, words=need.words)
     )
@@ -64,7 +66,8 @@ def carried_by(session: Session, ticket: Ticket) -> Ticket:
 
 def is_late(ticket: Ticket, at: datetime) -> bool:
     """Nobody has dealt with it, and what was promised is over."""
-    return ticket.status in UNDER_WAY and ticket.next_due < at
+    waits_for_us = ticket.status in UNDER_WAY and ticket.paused_at is None
+    return waits_for_us and ticket.next_due < at
 
 
 def of_person(

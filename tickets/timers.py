@@ -1,17 +1,18 @@
 """Clocks as rows: armed with the promise, stopped by what was done, claimed by one worker when due."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from sqlalchemy import select
+from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
 from tickets.clocks import Clock, Due
-from tickets.models import Ticket, Timer, TimerState
-from tickets.policy import Policy
+from tickets.models import ARMED, CLAIMED, PAUSED, Ticket, Timer, TimerState
+from tickets.policy import Owner, Policy
 
 LEASE = timedelta(minutes=2)  #: by then whoever claimed it has acted, or has crashed
-RUNNING = {TimerState.ARMED, TimerState.CLAIMED}
+OWNERS = tuple(Owner)  #: the higher, the later
 
 
 def arm(ticket: Ticket, clock: Clock, promised: datetime, *, warn: timedelta = timedelta()) -> None:
@@ -35,42 +36,71 @@ def arm_all(ticket: Ticket, policy: Policy, due: Due, *clocks: Clock) -> None:
 
 
 def stop(ticket: Ticket, *clocks: Clock) -> None:
-    """What was owed is done; a worker that holds the timer finds its token gone."""
+    """What was owed is done; a worker that holds the timer finds its token gone, and nobody owns it any more."""
     for timer in ticket.timers:
-        if timer.kind in clocks and timer.state in RUNNING:
+        if timer.kind in clocks and timer.state is not TimerState.STOPPED:
             timer.state, timer.token, timer.lease_until = TimerState.STOPPED, None, None
+            timer.left = None
+            if timer.owner:
+                timer.owner = None
+                ticket.owner = highest(ticket)
+
+
+def highest(ticket: Ticket) -> str | None:
+    """Of those who answer for its broken promises."""
+    owners = [Owner(one.owner) for one in ticket.timers if one.owner]
+    return max(owners, key=OWNERS.index, default=None)
+
+
+def due_now(session: Session, at: datetime) -> bool:
+    """Is there anything to claim? A look that keeps nobody from writing."""
+    return any(session.scalar(one.limit(1)) is not None for one in _claimable(at))
 
 
 def claim_due(session: Session, at: datetime, *, limit: int = 100) -> list[Timer]:
-    """Armed timers that are due, claimed for whoever asks; of several workers each gets others.
+    """Timers that are due, claimed for whoever asks; of several workers each gets others.
 
-    Where a lease ran out, its timer is armed again first: acting on one must bear a repeat.
+    First those whose lease ran out (acting on one must bear a repeat), then those that stood still
+    too long, then the armed ones; of each the longest due first.
     """
-    _rearm(session, at)
-    due = select(Timer).where(Timer.state == TimerState.ARMED, Timer.due_at <= at)
-    rows = session.scalars(
-        due.order_by(Timer.due_at).limit(limit).with_for_update(skip_locked=True)
-    )
-    claimed = list(rows)
-    for timer in claimed:
-        timer.state, timer.token = TimerState.CLAIMED, uuid4().hex
-        timer.attempt += 1
-        timer.lease_until = at + LEASE
-    session.flush()
+    token, claimed = uuid4().hex, list[Timer]()
+    for due in _claimable(at):
+        chosen = due.limit(limit - len(claimed)).with_for_update(skip_locked=True)
+        if len(claimed) < limit and (ids := session.scalars(chosen).all()):
+            claimed += _claim(session, ids, token, at)
     return claimed
 
 
-def settle(session: Session, timer_id: int, token: str) -> bool:
-    """The timer was acted on; False where it was stopped, or claimed by somebody else, meanwhile."""
-    timer = session.get_one(Timer, timer_id, with_for_update=True)
-    if timer.state is not TimerState.CLAIMED or timer.token != token:
-        return False
-    timer.state, timer.token, timer.lease_until = TimerState.FIRED, None, None
-    return True
+def held(session: Session, timer_id: int, token: str) -> Timer | None:
+    """The timer, locked, if whoever has the token still holds it; lock its ticket before."""
+    timer = session.get(Timer, timer_id, with_for_update=True, populate_existing=True)
+    holds = timer and timer.state is TimerState.CLAIMED and timer.token == token
+    return timer if holds else None
 
 
-def _rearm(session: Session, at: datetime) -> None:
-    left = select(Timer).where(Timer.state == TimerState.CLAIMED, Timer.lease_until <= at)
-    for timer in session.scalars(left.with_for_update(skip_locked=True)):
-        timer.state, timer.token, timer.lease_until = TimerState.ARMED, None, None
-    session.flush()
+def _claimable(at: datetime) -> tuple[Select[int], ...]:
+    """Ids of what may be claimed, kind by kind."""
+    ids, lease = select(Timer.id), Timer.lease_until
+    # A lease that ends later than any could was given before the clock was set back.
+    over = (lease <= at) | (lease > at + 2 * LEASE)
+    return (
+        ids.where(CLAIMED, over).order_by(lease),
+        ids.where(PAUSED, Timer.due_at <= at).order_by(Timer.due_at),
+        ids.where(ARMED, Timer.due_at <= at).order_by(Timer.due_at),
+    )
+
+
+def _claim(session: Session, ids: Sequence[int], token: str, at: datetime) -> list[Timer]:
+    rows = session.scalars(
+        update(Timer)
+        .where(Timer.id.in_(ids))
+        .values(
+            state=TimerState.CLAIMED,
+            token=token,
+            attempt=Timer.attempt + 1,
+            lease_until=at + LEASE,
+        )
+        .returning(Timer),
+        execution_options={"synchronize_session": False, "populate_existing": True},
+    )
+    return sorted(rows, key=lambda timer: (timer.due_at, timer.id))
