@@ -13,10 +13,12 @@ from console.callers import Callers, named
 from console.errors import Overtaken
 from console.fields import field, needed
 from console.heard import Hearing, hearings
+from console.joining import beside, likely
 from console.masks import Caller, mask_text, mask_title
 from console.parts import parts
 from console.person import only, person
 from console.reach import Piece, facts_for, is_theirs, pieces, theirs, ticket_for
+from console.wording import t
 from proxy_agents.staff import Role
 from store.looks import look
 from tickets import desk
@@ -148,6 +150,8 @@ def _show(number: int, how: str) -> ResponseReturnValue:
             "shown": str if in_full else partial(mask_text, names=whole.names),
             "title": mask_title(ticket, names=whole.names),
             "sounds": [Sound(piece=one, heard=heard.get(one.recording)) for one in found],
+            "beside": beside(session, me, ticket),
+            "likely": likely(session, me, ticket, at),
             "history": [_moment(session, event) for event in ticket.history],
             "assignee": named(session, ticket.assignee),
             "own": is_theirs(me, ticket),
@@ -162,4 +166,6 @@ def _moment(session: Session, event: TicketEvent) -> Moment:
     note = details.get("reason") or details.get("why_words") or details.get("words") or ""
     if assignee := details.get("assignee"):
         note = named(session, assignee)
+    if other := details.get("other"):
+        note = t("ticket.title", n=other)
     return Moment(event=event, by=named(session, event.by), note=note)

@@ -7,7 +7,18 @@ from flask import Flask, Response
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.routing import IntegerConverter, Map
 
-from console import agent, calls, errors, paper, results, review, signing_in, sound, waiting
+from console import (
+    agent,
+    calls,
+    errors,
+    joining,
+    paper,
+    results,
+    review,
+    signing_in,
+    sound,
+    waiting,
+)
 from console.cookies import Cookies
 from console.masks import mask_text, mask_title
 from console.parts import NAME, Parts
@@ -17,7 +28,7 @@ from console.times import left, length, moment
 from console.wording import danger_named, department, language, question, service, t
 
 LARGEST = 20_000_000  #: bytes of one request: ten minutes of sound
-SCREENS = (signing_in, review, waiting, calls, paper, agent, results, sound)
+SCREENS = (signing_in, review, waiting, calls, joining, paper, agent, results, sound)
 HEADERS = {
     "Content-Security-Policy": "default-src 'self'; media-src 'self' blob:; object-src 'none'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'",

@@ -94,13 +94,12 @@ def _show(call_id: str, how: str) -> ResponseReturnValue:
     house, unmasked = parts(), how == "unmask"
     with house.database.write() as session:
         call = session.get_one(Call, call_id)
-        ticket = session.scalars(
-            select(Ticket).where(Ticket.call_id == call_id).order_by(Ticket.id)
-        ).first()
+        ticket = _ticket(session, call)
         caller = Callers(session, [call.resident_id]).of_call(call, ticket)
         page = {
             "call": call,
             "ticket": ticket,
+            "again": ticket is not None and ticket.call_id != call_id,
             "caller": caller if unmasked else caller.masked(),
             "lines": _lines(call, unmasked),
             "heard": of_call(session, call_id),
@@ -109,6 +108,13 @@ def _show(call_id: str, how: str) -> ResponseReturnValue:
         }
         look(session, who=person().who, what=f"call:{call_id}", how=how, at=house.now())
     return render_template("call.html", unmasked=unmasked, **page)
+
+
+def _ticket(session: Session, call: Call) -> Ticket | None:
+    """The one that came of the call, else the one it told again."""
+    opened = select(Ticket).where(Ticket.call_id == call.id).order_by(Ticket.id)
+    told = [session.get(Ticket, number) for number in call.told]
+    return session.scalars(opened).first() or next(iter(told), None)
 
 
 def _lines(call: Call, unmasked: bool) -> list[Line]:

@@ -13,6 +13,7 @@ from console.parts import parts
 from console.person import only, person
 from console.times import field_time, written_time
 from console.wording import LANGUAGES, t
+from ivr.memory import remember
 from proxy_agents.residents import Resident, normal_number, plausible_number, residents_of_line
 from proxy_agents.staff import Role
 from routing.catalogue import load
@@ -61,7 +62,7 @@ def enter() -> ResponseReturnValue:
         caller = NoteCaller(
             ticket=ticket, name=field("name", longest=80), place=field("place", longest=200)
         )
-        desk.note_caller(session, caller)
+        remember(session, desk.note_caller(session, caller))
         look(session, who=by, what=f"ticket:{ticket}", how="paper slip", at=house.now())
     return redirect(url_for("agent.one", number=ticket))
 

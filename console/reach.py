@@ -1,6 +1,6 @@
 """Who reaches what: operators and supervisors everything, the others what is theirs at this moment."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from flask import abort
@@ -10,13 +10,14 @@ from sqlalchemy.orm import Session
 from console.person import Person
 from proxy_agents.staff import Role
 from routing.catalogue import FACTS, load
-from tickets.lifecycle import FoundWanting
-from tickets.models import AssigneeKind, Ticket
+from tickets.lifecycle import Event, FoundWanting, Repeated
+from tickets.models import AssigneeKind, Ticket, TicketEvent
 
 #: what somebody must need to know before they hear a recording; the result is their own
 _HEARD_WITH: Mapping[str, frozenset[str]] = {
     "need": frozenset(("voice",)),
     "missing": frozenset(("voice",)),
+    "again": frozenset(("voice",)),
     "name": frozenset(("voice", "name")),
     "place": frozenset(("voice", "place")),
 }
@@ -60,7 +61,7 @@ def facts_for(person: Person, ticket: Ticket) -> frozenset[str]:
 class Piece:
     """A recording that belongs to a ticket."""
 
-    kind: str  #: "need", "missing", "name", "place", "result"
+    kind: str  #: "need", "missing", "again", "name", "place", "result"
     recording: str
     words: str = ""
 
@@ -73,13 +74,17 @@ def pieces(ticket: Ticket, facts: frozenset[str]) -> list[Piece]:
 def _pieces(ticket: Ticket) -> Iterator[Piece]:
     if ticket.recording_id:
         yield Piece(kind="need", recording=ticket.recording_id)
-    for event in reversed(ticket.history):
-        if event.kind == FoundWanting.__name__ and event.details["why"]:
-            words = event.details["why_words"]
-            yield Piece(kind="missing", recording=event.details["why"], words=words)
-    if ticket.name_recording_id:
-        yield Piece(kind="name", recording=ticket.name_recording_id)
-    if ticket.place_recording_id:
-        yield Piece(kind="place", recording=ticket.place_recording_id)
-    if ticket.result_recording_id:
-        yield Piece(kind="result", recording=ticket.result_recording_id)
+    yield from _told_later(reversed(ticket.history), FoundWanting, "missing", ("why", "why_words"))
+    yield from _told_later(ticket.history, Repeated, "again", ("recording", "words"))
+    for kind in ("name", "place", "result"):
+        if recording := getattr(ticket, f"{kind}_recording_id"):
+            yield Piece(kind=kind, recording=recording)
+
+
+def _told_later(
+    history: Iterable[TicketEvent], event: type[Event], kind: str, names: tuple[str, str]
+) -> Iterator[Piece]:
+    """What the resident said when something happened; ``names``: of the recording and the words among its details."""
+    for one in history:
+        if one.kind == event.__name__ and one.details[names[0]]:
+            yield Piece(kind=kind, recording=one.details[names[0]], words=one.details[names[1]])

@@ -14,7 +14,7 @@ from console.heard import Hearing, hearings, needs
 from console.masks import Caller
 from console.parts import parts
 from console.person import only, person
-from ivr.calls import Call
+from ivr.calls import Call, Ending
 from proxy_agents.staff import Role
 from store.looks import look
 from tickets.lifecycle import Status
@@ -120,8 +120,16 @@ def _call_cards(session: Session, page: int) -> list[CallCard]:
     heard = needs(session, ids)
     of_calls = select(Ticket).where(Ticket.call_id.in_(ids)).order_by(Ticket.id)
     tickets = {one.call_id: one for one in session.scalars(of_calls)}
+    tickets |= _told_again(session, [row for row in rows if row.id not in tickets])
     callers = Callers(session, (row.resident_id for row in rows))
     return [_call_card(row, callers, heard.get(row.id), tickets.get(row.id)) for row in rows]
+
+
+def _told_again(session: Session, rows: Sequence[Call]) -> dict[str | None, Ticket]:
+    """The ticket a need was told for that was open already, by the call."""
+    numbers = {row.id: row.told for row in rows if row.ending is Ending.TICKET}
+    told = {call: session.get(Ticket, known[0]) for call, known in numbers.items() if known}
+    return {call: ticket for call, ticket in told.items() if ticket}
 
 
 def _call_card(

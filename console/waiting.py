@@ -15,12 +15,13 @@ from console.person import only, person
 from console.wording import language
 from ivr.calls import Call
 from ivr.corrections import correct_recording, correct_ticket
+from ivr.memory import remember
 from proxy_agents.residents import Resident
 from proxy_agents.staff import Role
 from routing.catalogue import load
 from store.looks import look
 from tickets import desk
-from tickets.commands import OpenTicket
+from tickets.commands import OpenTicket, Reason
 from tickets.lifecycle import Returned
 from tickets.models import Ticket
 from tickets.waiting import Waiting, close_waiting, take_waiting
@@ -94,6 +95,7 @@ def make_ticket(number: int) -> ResponseReturnValue:
                 service=to.service,
                 agent=to.agent,
             )
+        remember(session, session.get_one(Ticket, ticket))
         close_waiting(session, number, by=by, at=at, ticket_id=ticket)
     return redirect(url_for("agent.one", number=ticket))
 
@@ -120,7 +122,7 @@ def _correct(session: Session, row: Waiting, text: str, at: datetime) -> None:
     by = person().who
     if text == row.words:
         return
-    if row.ticket_id is not None:
+    if row.ticket_id is not None and row.reason is not Reason.REPEATED:
         correct_ticket(session, session.get_one(Ticket, row.ticket_id), text, by=by, at=at)
     elif row.recording_id:
         correct_recording(session, row.recording_id, text, by=by, at=at)

@@ -3,9 +3,10 @@
 Nothing private of anybody else is in it: of a neighbour's ticket only what it is, who has it, and until when.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ivr.calls import Call
@@ -17,9 +18,12 @@ from store.seal import keyring_of
 from tickets.lifecycle import Status
 from tickets.models import AssigneeKind, Ticket
 from tickets.repeats import UNDER_WAY, UNSETTLED, carried_by, is_late, of_building, of_person
-from tickets.similar import Pieces, pieces, sounds_of
+from tickets.similar import Pieces, likest, pieces, pieces_of, sounds_of
 
 SUGGESTED = timedelta(days=60)  #: how old a ticket may be to be spoken of again
+SUGGESTIONS = 5  #: to a supervisor
+LOOKED_AT = 50  #: of those that sound most alike, wherever they come from
+STRANGERS = 0.3  #: how alike two needs must sound that share neither person nor building (estimate)
 ABOUT = UNSETTLED | {Status.JOINED}
 
 
@@ -155,4 +159,32 @@ def _is_surely(session: Session, ticket: Ticket, wanted: FindRepeats) -> bool:
     same_line = call is not None and digits != "" and call.number_index == keyring.blind(digits)
     return (
         same_line and ticket.resident_id is None and not residents_of_line(session, keyring, digits)
+    )
+
+
+def suggested(session: Session, ticket: Ticket, at: datetime) -> list[Ticket]:
+    """Tickets under way that may be the same thing as this one, the likest first; for a person, who decides."""
+    own = pieces_of(session, sounds_of(session, [ticket.id]).get(ticket.id, "").split())
+    since = at - SUGGESTED
+    oldest = select(Ticket.id).where(Ticket.opened_at >= since).order_by(Ticket.opened_at)
+    near = dict(likest(session, own, first=session.scalar(oldest.limit(1)) or 0, limit=LOOKED_AT))
+    people = of_person(session, since, resident=ticket.resident_id, index=ticket.callback_index)
+    close = {one.id for one in [*people, *of_building(session, since, ticket.building_index)]}
+    rows = select(Ticket).where(Ticket.id.in_({*near, *close} - {ticket.id}))
+    alike_ones = alike(session, own, session.scalars(rows.where(Ticket.status.in_(UNDER_WAY))))
+    found = [
+        (one.id in close, share, one) for share, one in alike_ones if _may_be(ticket, one, share, close)
+    ]  # fmt: skip
+    found.sort(key=lambda row: (row[0], row[1], row[2].id), reverse=True)
+    return [one for _, _, one in found[:SUGGESTIONS]]
+
+
+def _may_be(ticket: Ticket, one: Ticket, share: float, close: Collection[int]) -> bool:
+    """As alike as a person's own needs have to be; of strangers more."""
+    if one.id not in close:
+        return share >= STRANGERS
+    return same_matter(
+        share,
+        service=ticket.service is not None and ticket.service == one.service,
+        department=ticket.department == one.department,
     )

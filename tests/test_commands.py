@@ -236,3 +236,10 @@ def test_bytes_of_another_encoding_are_typed_words_like_any_other():
     from ivr.lines.keyboard import _typed
 
     assert _typed("\udcff\udcfe我要修灯").words == "??我要修灯"
+
+
+def test_how_often_needs_are_told_again_is_counted(hotline):
+    hotline("talk", "--from", "01055550101", typed="电梯坏了\n1\n\n\n\n\n")
+    figures = answer(hotline("repeats", "--json"))
+    assert (figures["needs"], figures["repeats"], figures["share"]) == (1, 0, 0.0)
+    assert answer(hotline("repeats", "--days", "1", "--json"))["since"] > figures["since"]

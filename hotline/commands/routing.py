@@ -1,7 +1,8 @@
-"""``hotline route`` says whose matter a text is; ``hotline learn`` teaches the routing from what people have put right."""
+"""``hotline route`` says whose matter a text is, ``hotline learn`` learns from what people put right, ``hotline repeats`` counts."""
 
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import IO, Any
 
@@ -13,6 +14,7 @@ from hotline.cli import json_option, opened, print_json, screen
 from hotline.community import BadFile, desk_of
 from hotline.route import told
 from hotline.settings import Settings
+from tickets.repeats import repeat_rate
 
 MOST = 20_000  #: characters of a line that are read
 
@@ -103,4 +105,25 @@ def _teller(bars: Progress) -> teaching.Progress:
     return tell
 
 
-COMMANDS = (route, learn)
+@click.command()
+@click.option(
+    "--days", default=30, show_default=True, type=click.IntRange(1, 3650), help="Until now."
+)
+@json_option
+def repeats(days: int, as_json: bool) -> None:
+    """The repeat rate: of all needs those that the same person or building had told of in the thirty days before."""
+    with opened() as house:
+        until = house.now()
+        since = until - timedelta(days=days)
+        with house.database.read() as session:
+            rate = repeat_rate(session, since, until)
+    share = "none" if rate.share is None else f"{rate.share:.1%}"
+    screen.print(f"{rate.needs} needs in {days} days, {rate.repeats} of them told before: {share}")
+    if as_json:
+        print_json({
+            "since": since.isoformat(), "until": until.isoformat(),
+            "needs": rate.needs, "repeats": rate.repeats, "share": rate.share,
+        })  # fmt: skip
+
+
+COMMANDS = (route, learn, repeats)
