@@ -1,15 +1,18 @@
 """What a worker does for the clocks: fire what is due, and tell those who answer for it."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
 
 from hotline.channels import Message, NotTold, Tellers
 from hotline.house import House
 from tickets.ladder import fire
-from tickets.notices import Notice, claim_notices, not_told, notices_due, told
+from tickets.notices import Notice, claim_notices, next_notice, not_told, told
 from tickets.policy import Channel
-from tickets.timers import claim_due, due_now
+from tickets.timers import claim_due, due_now, next_timer
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +35,12 @@ def fire_due(house: House, limit: int = 100) -> int:
     return len(claims)
 
 
+def next_due(session: Session, channels: Collection[Channel] = ()) -> datetime | None:
+    """The first moment at which there may be something to fire, or to send by these channels; None: never."""
+    moments = (next_timer(session), next_notice(session, channels))
+    return min(filter(None, moments), default=None)
+
+
 def fire_claimed(house: House, claims: Iterable[tuple[int, int, str]]) -> int:
     """Act on claimed timers (ticket, timer, token) in one transaction; returns how many were still held.
 
@@ -52,7 +61,8 @@ def send_notices(house: House, tellers: Tellers, limit: int = 20) -> int:
     """Tell those who answer for late promises, by the channels that are here; returns how many were told."""
     channels: set[Channel] = set(tellers)
     with house.database.read() as session:
-        if not notices_due(session, house.now(), channels):
+        due = next_notice(session, channels)
+        if due is None or due > house.now():
             return 0
     with house.database.write() as session:
         claimed = claim_notices(session, house.now(), channels, limit=limit)

@@ -83,6 +83,8 @@ def test_whoever_is_named_for_a_department_comes_before_whoever_is_named_for_all
         ('[[ladder]]\nowner = "mayor"\nafter = "0 min"', "ladder 1: owner"),
         ('[[ladder]]\nowner = "supervisor"\nafter = "1 h"\n[[ladder]]\nowner = "street_office"\nafter = "0 min"', "comes before"),
         ('[[people]]\nrole = "supervisor"\nname = "Wang"\nchannel = "email"', "an address is needed"),
+        ('[[people]]\nrole = "supervisor"\nname = "Wang"\nchannel = "phone"\naddress = "Wang"', "like 01055550111"),
+        ('[[people]]\nrole = "supervisor"\nname = "Wang"\nchannel = "webhook"\naddress = "ftp://x"', "like https://"),
         ('[[people]]\nrole = "supervisor"\nname = " "\nchannel = "page"', "name: it is empty"),
         ("quiet = 3", "quiet: a table is expected"),
         ("x =", "Invalid value"),

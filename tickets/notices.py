@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import uuid4
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, select, text
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from store.base import Base
@@ -92,10 +92,10 @@ def queue(session: Session, timer: Timer, owner: Owner, at: datetime) -> str:
     return person.name
 
 
-def notices_due(session: Session, at: datetime, channels: Collection[Channel]) -> bool:
-    """Is there anything to send? A look that keeps nobody from writing."""
-    owed = select(Notice.id).where(OWED, Notice.due_at <= at, Notice.channel.in_(channels))
-    return session.scalar(owed.limit(1)) is not None
+def next_notice(session: Session, channels: Collection[Channel]) -> datetime | None:
+    """When the next one is to be sent by these channels; a look that keeps nobody from writing."""
+    owed = select(func.min(Notice.due_at)).where(OWED, Notice.channel.in_(channels))
+    return session.scalar(owed)
 
 
 def claim_notices(

@@ -144,9 +144,10 @@ def _person(one: Table) -> Person:
         department=one.read("department", value.text),
     )
     one.done()
-    if person.channel is not Channel.PAGE and not person.address:
+    if not value.reaches(person.channel, person.address):
         raise BadPolicy(
-            f"policy, {one.place}: {person.name} is told by {person.channel}, so an address is needed"
+            f"policy, {one.place}: {person.name} is told by {person.channel}, so an address is needed "
+            f"like {value.ADDRESSES[person.channel]}, not {person.address!r}"
         )
     return person
 

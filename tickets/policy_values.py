@@ -1,11 +1,32 @@
 """What the lines of a policy may say; a mistake is a ``ValueError`` whose message says what is expected."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 from tickets.calendar import DAYS, known_country
 from tickets.lengths import BadLength, length
+from tickets.policy import Channel
+
+#: what an address looks like
+ADDRESSES = {
+    Channel.PAGE: "",
+    Channel.EMAIL: "li.ming@example.org",
+    Channel.WEBHOOK: "https://example.org/hotline",
+    Channel.PHONE: "01055550111",
+}
+_SHAPES = {
+    Channel.PAGE: r".*",
+    Channel.EMAIL: r"[^@\s]+@[^@\s]+",
+    Channel.WEBHOOK: r"https?://[^\s/?#]+[^\s]*",
+    Channel.PHONE: r"\+?[0-9][0-9 -]{2,18}",
+}
+
+
+def reaches(channel: Channel, address: str) -> bool:
+    """Whether somebody can be told so."""
+    return re.fullmatch(_SHAPES[channel], address) is not None
 
 
 def weekdays(names: Any) -> frozenset[int]:

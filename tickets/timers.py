@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session
 
 from tickets.clocks import Clock, Due
@@ -55,6 +55,16 @@ def highest(ticket: Ticket) -> str | None:
 def due_now(session: Session, at: datetime) -> bool:
     """Is there anything to claim? A look that keeps nobody from writing."""
     return any(session.scalar(one.limit(1)) is not None for one in _claimable(at))
+
+
+def next_timer(session: Session) -> datetime | None:
+    """When the next one may be claimed, as far as is known now."""
+    moments = (
+        session.scalar(select(func.min(Timer.lease_until)).where(CLAIMED)),
+        session.scalar(select(func.min(Timer.due_at)).where(PAUSED)),
+        session.scalar(select(func.min(Timer.due_at)).where(ARMED)),
+    )
+    return min(filter(None, moments), default=None)
 
 
 def claim_due(session: Session, at: datetime, *, limit: int = 100) -> list[Timer]:
