@@ -2,6 +2,7 @@
 # make setup  only .venv with hotline    make check  format, lint, types, import rules, tests
 PYTHON ?= python3
 BIN := .venv/bin
+WORKERS ?= 2  # tests side by side; a recogniser in each takes about a GiB
 
 .PHONY: setup demo test check format clean
 
@@ -23,7 +24,7 @@ demo: .venv/.ready
 
 test: .venv/.dev
 	$(BIN)/hotline models install zh
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 check: .venv/.dev
 	$(BIN)/ruff format --check .

@@ -91,6 +91,7 @@ def _open_sqlite(place: URL) -> tuple[Engine, Gate]:
         raise ValueError("a database in memory would not outlive the call: name a file")
     file = Path(place.database)
     file.parent.mkdir(parents=True, exist_ok=True)
+    file.touch()  # where nothing can be written, the gate beside it would be waited for in vain
     engine = create_engine(
         place.set(drivername="sqlite"), module=_sqlite_module(), connect_args={"timeout": 30}
     )
