@@ -9,6 +9,7 @@ from tickets.clocks import Clock
 from tickets.lifecycle import (
     MOVES,
     Assigned,
+    BrokeAgain,
     Ended,
     Escalated,
     Followed,
@@ -16,6 +17,7 @@ from tickets.lifecycle import (
     FoundWanting,
     Handled,
     Happening,
+    HeldGood,
     IllegalMove,
     Joined,
     Missed,
@@ -53,6 +55,8 @@ EVENTS: list[Happening] = [
             FoundWanting,
             {"evidence": "key 2", "half": True, "why": None, "why_words": "", "promised": ""},
         ),
+        (HeldGood, {"evidence": "key 1"}),
+        (BrokeAgain, {"evidence": "key 2", "why": None, "why_words": "", "promised": ""}),
         (WordsCorrected, {"before": "a", "after": "b"}),
         (Rerouted, {"assignee": "agent:3", "before": None, "why": ""}),
         (Ended, {"reason": "moved away"}),
@@ -91,7 +95,7 @@ def test_what_is_not_in_the_table_is_refused(status, event):
 
 def test_only_the_residents_own_answer_solves():
     solving = {event for moves in MOVES.values() for event in moves if moves[event] == "solved"}
-    assert solving == {FoundSolved, WordsCorrected}
+    assert solving == {FoundSolved, HeldGood, WordsCorrected}
     assert [status for status in Status if FoundSolved in MOVES[status]] == [Status.TOLD]
 
 
@@ -99,8 +103,9 @@ def test_handled_is_not_solved():
     assert FoundSolved not in MOVES[Status.HANDLED]
 
 
-def test_nothing_reopens_what_is_solved_or_ended():
-    assert {*MOVES[Status.SOLVED].values(), *MOVES[Status.ENDED].values()} <= {"solved", "ended"}
+def test_only_the_resident_asked_again_reopens_what_is_solved_and_nothing_what_has_ended():
+    assert {event for event, to in MOVES[Status.SOLVED].items() if to != "solved"} == {BrokeAgain}
+    assert set(MOVES[Status.ENDED].values()) == {"ended"}
 
 
 def test_three_clocks_run_from_one_opening_time():

@@ -24,6 +24,7 @@ MODELS = (
     "tickets.similar",
     "tickets.callbacks",
     "tickets.policies",
+    "tickets.verdicts",
     "tickets.visits",
     "tickets.waiting",
     "proxy_agents.staff",

@@ -20,11 +20,12 @@ from tickets.callbacks import (
     unclear_dials,
 )
 from tickets.clocks import Clock
-from tickets.commands import Judge, NoteCaller, NotReached, OpenTicket, Tell, Verdict
+from tickets.commands import Judge, NoteCaller, NotReached, OpenTicket, Reason, Tell, Verdict
 from tickets.lifecycle import IllegalMove, Status
 from tickets.misses import part_of
 from tickets.models import Ticket, TimerState
 from tickets.policies import policy_of
+from tickets.policy import Owner
 from tickets.waiting import waiting_now
 
 NEED = OpenTicket(
@@ -196,15 +197,26 @@ def test_not_solved_goes_back_with_the_reason_and_new_clocks(session, handled, a
     assert running[Clock.HANDLE] == ticket.handle_due == week_later + timedelta(hours=24)
 
 
-def test_a_reopened_ticket_can_be_closed_the_second_time(session, handled, at):
+def test_what_comes_back_twice_is_given_out_by_a_supervisor_and_can_be_closed_the_third_time(
+    session, handled, at
+):
     half = Judge(ticket=handled, verdict=Verdict.HALF_SOLVED, evidence="key 2")
     for verdict in (half, half, Judge(ticket=handled, verdict=Verdict.SOLVED, evidence="key 1")):
         desk.tell(session, Tell(ticket=handled, call="c"), at=at)
         ticket = desk.judge(session, verdict, at=at)
+        if ticket.status is Status.OPEN:
+            [waiting] = waiting_now(session)
+            assert (waiting.reason, ticket.owner, ticket.assignee) == (
+                Reason.REOPENED,
+                Owner.SUPERVISOR,
+                None,
+            )
+            desk.reroute(session, handled, by="supervisor:1", at=at, department="property")
         if ticket.status is Status.ASSIGNED:
             desk.take(session, handled, by=PROPERTY, at=at)
             desk.handle(session, handled, by=PROPERTY, at=at, result_words="again")
-    assert (ticket.status, ticket.reopened) == (Status.SOLVED, 2)
+    assert (ticket.status, ticket.reopened, ticket.owner) == (Status.SOLVED, 2, None)
+    assert waiting_now(session) == []
 
 
 def test_three_misses_in_different_parts_of_the_day_and_the_answer_still_waits_for_their_call(

@@ -178,8 +178,9 @@ def answers_waiting(
 
 
 def untold(session: Session, callback: Callback) -> list[int]:
-    """Tickets of the callback whose result the resident has not heard."""
-    ids = select(Ticket.id).where(Ticket.id.in_(callback.tickets), Ticket.status == Status.HANDLED)
+    """Tickets of the callback whose result the resident has not heard, or that they are to be asked about."""
+    status = Status.SOLVED if callback.aim is Aim.ASK_AGAIN else Status.HANDLED
+    ids = select(Ticket.id).where(Ticket.id.in_(callback.tickets), Ticket.status == status)
     return list(session.scalars(ids.order_by(Ticket.id)))
 
 

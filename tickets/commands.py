@@ -13,6 +13,14 @@ class Verdict(StrEnum):
     NOT_SOLVED = "not_solved"
 
 
+class Satisfaction(StrEnum):
+    """How content they are with us, beside whether it is solved."""
+
+    VERY = "very"
+    BASICALLY = "basically"
+    NOT = "not"
+
+
 class Reason(StrEnum):
     """Why a person is wanted; the waiting list is sorted and counted by it."""
 
@@ -24,6 +32,7 @@ class Reason(StrEnum):
     DRAFT = "draft"  #: the call ended before the need was confirmed
     TROUBLE = "trouble"  #: something of ours failed while they were on the line
     PAPER = "paper"  #: entered from a paper slip
+    REOPENED = "reopened"  #: it came back a second time: a supervisor decides
     REFUSED = "refused"  #: they do not want to be rung with a result
     REPEATED = "repeated"  #: they rang again, and what was promised is late
 
@@ -134,7 +143,7 @@ class Tell(_Quiet):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judge(_Quiet):
-    """The resident's verdict; ``evidence`` is how it was given ("key 1", or the id of a recording)."""
+    """The resident's verdict; ``evidence`` is how it was given, see ``tickets.verdicts``."""
 
     ticket: int
     verdict: Verdict
@@ -144,8 +153,32 @@ class Judge(_Quiet):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NotReached(_Quiet):
-    """A callback that did not reach the resident: "no_answer", "wrong_person", "hung_up" ..."""
+class Rate(_Quiet):
+    """How content the resident is."""
 
     ticket: int
+    satisfaction: Satisfaction
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerAgain(_Quiet):
+    """Asked again weeks after they called it solved: is it still?"""
+
+    ticket: int
+    still: bool
+    evidence: str
+    why: str | None = None  #: recording of what is wrong now
+    why_words: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotReached(_Quiet):
+    """A callback that did not reach the resident: "no_answer", "wrong_person", "hung_up" ...
+
+    Of one result, or of the whole ``callback``.
+    """
+
     outcome: str
+    ticket: int | None = None
+    callback: int | None = None

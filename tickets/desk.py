@@ -16,7 +16,15 @@ from tickets.lifecycle import Assigned, Ended, Handled, Rerouted, Returned, Take
 from tickets.models import AssigneeKind, Ticket
 from tickets.pausing import resume, wait_for_resident
 from tickets.policies import policy_of
-from tickets.telling import NoSuchTicket, judge, not_reached, tell, ticket_of
+from tickets.telling import (
+    NoSuchTicket,
+    answer_again,
+    judge,
+    not_reached,
+    rate,
+    tell,
+    ticket_of,
+)
 from tickets.timers import arm_all, stop
 from tickets.visits import call_off, owe_result
 from tickets.waiting import Waiting, close_waiting, hand_over, wait_for_routing
@@ -24,6 +32,7 @@ from tickets.waiting import Waiting, close_waiting, hand_over, wait_for_routing
 __all__ = [
     "NoSuchTicket",
     "NothingToTell",
+    "answer_again",
     "correct_words",
     "end",
     "hand_back",
@@ -33,6 +42,7 @@ __all__ = [
     "not_reached",
     "note_caller",
     "open_ticket",
+    "rate",
     "reroute",
     "resume",
     "take",
@@ -190,7 +200,7 @@ def reroute(  # noqa: PLR0913  # where it goes, each by its name
     ticket.service = service or ticket.service
     unrouted = select(Waiting).where(
         Waiting.ticket_id == number,
-        Waiting.reason == Reason.UNROUTED,
+        Waiting.reason.in_((Reason.UNROUTED, Reason.REOPENED)),
         Waiting.closed_at.is_(None),
     )
     for waiting in session.scalars(unrouted).all():

@@ -75,6 +75,23 @@ class FoundWanting(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HeldGood(Event):
+    """Asked again weeks later: it is still solved."""
+
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrokeAgain(Event):
+    """Asked again weeks later: it is not solved any more, and goes back."""
+
+    evidence: str
+    why: str | None
+    why_words: str
+    promised: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WordsCorrected(Event):
     """A person listened and wrote down what was really said."""
 
@@ -184,6 +201,8 @@ Happening: TypeAlias = (
     | VisitOrdered
     | FoundSolved
     | FoundWanting
+    | HeldGood
+    | BrokeAgain
     | WordsCorrected
     | Rerouted
     | Repeated

@@ -5,6 +5,7 @@ from typing import TypeAlias
 
 from tickets.events import (
     Assigned,
+    BrokeAgain,
     Ended,
     Escalated,
     Event,
@@ -13,6 +14,7 @@ from tickets.events import (
     FoundWanting,
     Handled,
     Happening,
+    HeldGood,
     Joined,
     Missed,
     Parted,
@@ -33,6 +35,7 @@ from tickets.events import (
 __all__ = [
     "MOVES",
     "Assigned",
+    "BrokeAgain",
     "Ended",
     "Escalated",
     "Event",
@@ -41,6 +44,7 @@ __all__ = [
     "FoundWanting",
     "Handled",
     "Happening",
+    "HeldGood",
     "IllegalMove",
     "Joined",
     "Missed",
@@ -138,7 +142,11 @@ MOVES: Moves = {
         Parted: Status.TOLD,
         Ended: Status.ENDED,
     },
-    Status.SOLVED: {WordsCorrected: Status.SOLVED},
+    Status.SOLVED: {
+        HeldGood: Status.SOLVED,
+        BrokeAgain: Status.OPEN,
+        WordsCorrected: Status.SOLVED,
+    },
     Status.ENDED: {WordsCorrected: Status.ENDED},
     Status.JOINED: {
         Split: Status.OPEN,

@@ -5,10 +5,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tickets.calendar import next_part, part_at
-from tickets.callbacks import LIVE, Aim, Callback, CallbackState, callback_of, settle, untold
+from tickets.callbacks import (
+    LIVE,
+    Aim,
+    Callback,
+    CallbackResult,
+    CallbackState,
+    callback_of,
+    settle,
+    untold,
+)
 from tickets.commands import HandOver, Reason
 from tickets.policies import policy_of
 from tickets.policy import Miss, Policy
@@ -111,6 +121,15 @@ def _ask_a_person(session: Session, callback: Callback, at: datetime) -> None:
             number=callback.number or "",
         )
         hand_over(session, refused, at=at, ticket_id=number)
+
+
+def asked(session: Session, ticket_id: int) -> None:
+    """They answered whether it still holds: nobody asks them any more."""
+    rows = select(Callback).join(CallbackResult).where(CallbackResult.ticket_id == ticket_id)
+    wanted = Callback.aim == Aim.ASK_AGAIN, Callback.state.in_(LIVE)
+    for callback in session.scalars(rows.where(*wanted)):
+        callback.state = CallbackState.TOLD
+        settle(callback, "told")
 
 
 def told(session: Session, ticket_id: int) -> None:

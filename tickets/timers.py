@@ -46,6 +46,14 @@ def stop(ticket: Ticket, *clocks: Clock) -> None:
                 ticket.owner = highest(ticket)
 
 
+def own(ticket: Ticket, clock: Clock, owner: Owner) -> None:
+    """Somebody answers for what is owed now, though nothing was broken yet."""
+    for timer in ticket.timers:
+        if timer.kind is clock and timer.state is TimerState.ARMED:
+            timer.owner = owner
+    ticket.owner = highest(ticket)
+
+
 def highest(ticket: Ticket) -> str | None:
     """Of those who answer for its broken promises."""
     owners = [Owner(one.owner) for one in ticket.timers if one.owner]
