@@ -12,11 +12,6 @@ from routing.guesser import Guesser
 #: from this probability on it is asked. Fixed on writers held back: `hotline bench routing`
 ALERT = 0.3
 CALM, DANGER = "calm", "danger"
-#: kinds that are taught more finely than there are sentences for: what to do is the same
-SAID_AS = {
-    "co": "gas", "choking": "breathing", "intruder": "violence", "electric": "help", "flood": "trapped",
-    "falling_objects": "help", "other": "help",
-}  # fmt: skip
 
 
 def hear_danger(words: str, language: str, guesser: Guesser) -> Danger | None:
@@ -29,8 +24,9 @@ def hear_danger(words: str, language: str, guesser: Guesser) -> Danger | None:
         return None
     if plain:
         return plain
-    label = next(one for one in guess.labels if one.startswith(f"{DANGER}/")).partition("/")[2]
-    kind = next(one for one in kinds() if one.id == SAID_AS.get(label, label))
+    likeliest = next(one for one in guess.labels if one.startswith(f"{DANGER}/")).partition("/")[2]
+    known = {one.id: one for one in kinds()}
+    kind = known.get(likeliest, known["help"])
     return Danger(kind=kind.id, certain=False, number=kind.number)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 class Danger:
     """Somebody may be in danger now."""
 
-    kind: str  #: a kind of ``danger.toml``: fire, gas, fall, chest_pain, stroke, self_harm, fraud, missing, trapped
+    kind: str  #: a kind of ``danger.toml``: fire, gas, co, fall, stroke, fraud, missing …
     certain: bool  #: False: one question first, where silence counts as yes
     number: str  #: which number to dial: "119", "120" or "110"
     connect: tuple[str, ...] = ("operator",)  #: tried in this order while they are on the line
