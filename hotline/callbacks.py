@@ -13,39 +13,26 @@ from ivr.lines.simulated import Reply, ScriptedCaller, SimulatedLine
 from tickets.callbacks import (
     Callback,
     CallbackState,
-    DialAttempt,
     NotOwed,
     begin_dial,
     callback_of,
     callbacks_due,
-    settle,
-    untold,
 )
-from tickets.commands import NotReached
-from tickets.desk import not_reached
+from tickets.dialling import COMPLETED, dial_ended
+from tickets.misses import part_of
+from tickets.policies import policy_of
 
 
 def call_back(house: House, callback: int, line: SimulatedLine) -> Conversation:
     """One callback over a line that answers. Raises ``NotOwed`` where it is not to be dialled."""
     with house.database.write() as session:
-        attempt = begin_dial(session, callback, at=house.now()).id
-    conversation = ring(house, callback, line="simulated")
-    with house.database.write() as session:
-        session.get_one(DialAttempt, attempt).call_id = conversation.call
+        policy = policy_of(session)
+        attempt = begin_dial(session, callback, at=house.now(), part=part_of(policy, house.now()))
+    conversation = ring(house, callback, line="simulated", attempt=attempt.id)
     line.carry(conversation)
-    settle_missed(house, callback, "hung_up")
-    return conversation
-
-
-def settle_missed(house: House, callback: int, outcome: str) -> None:
-    """A dial that the dialogue itself did not settle: nobody answered, or a crash cut it."""
     with house.database.write() as session:
-        owed = session.get_one(Callback, callback)
-        if owed.state is CallbackState.DIALLING:
-            for ticket in untold(session, owed):
-                not_reached(session, NotReached(ticket=ticket, outcome=outcome), at=house.now())
-        elif any(attempt.outcome is None for attempt in owed.attempts):
-            settle(owed, outcome)
+        dial_ended(session, attempt.key, COMPLETED, house.now())
+    return conversation
 
 
 @dataclass(slots=True)

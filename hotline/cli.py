@@ -113,9 +113,12 @@ def _register() -> None:
         people,
         routing,
         serving,
+        working,
     )
 
-    every = (demo, calling, serving, people, keeping, measuring, calibrating, routing, community)
+    every = (
+        demo, calling, serving, working, people, keeping, measuring, calibrating, routing, community,
+    )  # fmt: skip
     for module in every:
         for command in module.COMMANDS:
             main.add_command(command)

@@ -14,7 +14,7 @@ from ivr.calls import Call, Ending, Purpose, open_call
 from ivr.conversation import Conversation
 from ivr.senses import Pace
 from proxy_agents.residents import Resident, normal_number, residents_of_line
-from tickets.callbacks import Callback, answers_waiting, untold
+from tickets.callbacks import Callback, DialAttempt, NotOwed, answers_waiting, untold
 from tickets.models import Ticket
 from tickets.waiting import Waiting
 
@@ -44,11 +44,13 @@ def answer_phone(
     return Conversation(house.exchange, caller.call, caller.language, _pace(caller))
 
 
-def ring(house: House, callback: int, *, line: str) -> Conversation:
-    """We ring somebody back; the attempt itself is a row of the caller's, see ``hotline.callbacks``."""
+def ring(house: House, callback: int, *, line: str, attempt: int | None = None) -> Conversation:
+    """Whom we ring back answers; ``attempt`` is the dial. Raises ``NotOwed`` where they have heard it all."""
     with house.database.write() as session:
         owed = session.get_one(Callback, callback)
         tickets = [session.get_one(Ticket, one) for one in untold(session, owed)]
+        if not tickets:
+            raise NotOwed(f"callback {callback} has nothing to tell any more")
         ticket = tickets[0]
         resident = session.get(Resident, ticket.resident_id) if ticket.resident_id else None
         caller = Caller(
@@ -60,7 +62,16 @@ def ring(house: House, callback: int, *, line: str) -> Conversation:
             answers=tuple(map(answer_of, tickets)),
         )
         session.add(_call(caller, house, line, Purpose.CALLBACK))
+        if attempt is not None:
+            session.get_one(DialAttempt, attempt).call_id = caller.call
     return Conversation(house.exchange, caller.call, caller.language, _pace(caller))
+
+
+def go_on(house: House, call: str) -> Conversation:
+    """The conversation of a call that has begun."""
+    with house.database.read() as session:
+        caller = session.get_one(Call, call).caller
+    return Conversation(house.exchange, call, caller.language, _pace(caller))
 
 
 def _call(caller: Caller, house: House, line: str, purpose: Purpose) -> Call:

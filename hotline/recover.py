@@ -8,16 +8,15 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hotline.callbacks import settle_missed
+from hotline.dialling.providers import dialler_of
 from hotline.house import House
 from hotline.process import is_alive
-from ivr.calls import Call, Ending
+from ivr.calls import Call, Ending, ending_of
 from ivr.conversation import Conversation
 from ivr.hearing import Hearing
 from ivr.memory import remember_all
 from speech.commands import LATER, Words
 from store.recordings import Recording, RecordingWords
-from tickets.callbacks import unclear_dials
 
 log = logging.getLogger(__name__)
 
@@ -47,14 +46,19 @@ class Mended:
 
 
 def recover(house: House) -> list[Mended]:
-    """Mend all calls that a crash left without an ending; safe to run at any time."""
-    with house.database.read() as session:
-        broken = [call.id for call in _open_calls(session) if _is_gone(call, house.now())]
-    mended = [one for call in broken if (one := _mend_or_log(house, call))]
-    _settle_dials(house)
+    """Mend all calls that a crash left without an ending, and look up dials; safe to run at any time."""
+    mended = mend(house)
+    dialler_of(house).look_up()
     _hear_what_was_promised(house)
     remember_all(house.database)
     return mended
+
+
+def mend(house: House) -> list[Mended]:
+    """Calls whose process is gone get their ending."""
+    with house.database.read() as session:
+        broken = [call.id for call in _open_calls(session) if _is_gone(call, house.now())]
+    return [one for call in broken if (one := _mend_or_log(house, call))]
 
 
 def _hear_what_was_promised(house: House) -> None:
@@ -99,8 +103,11 @@ def _mend(house: House, call_id: str) -> Mended:
         call = session.get_one(Call, call_id)
         language = call.language
         seconds = sum(_close(house, row) for row in _recordings(session, call_id))
+        cut_off = (
+            ending_of(call) is Ending.MISSED
+        )  # by us: that is no answer of theirs, and no miss
     conversation = Conversation(house.exchange, call_id, language)
-    outcome = conversation.hang_up()
+    outcome = conversation.hang_up(trouble=cut_off)
     return Mended(
         call=call_id, outcome=outcome, seconds=seconds,
         recording=conversation.kept, need=conversation.draft_words,
@@ -118,22 +125,3 @@ def _close(house: House, row: Recording) -> float:
             row.speech_from, row.speech_to = 0.0, row.seconds
         row.ended_at = row.started_at + timedelta(seconds=row.seconds)
     return row.seconds
-
-
-def _settle_dials(house: House) -> None:
-    """Dials that a crash left unclear. The simulated line keeps nothing of its own: they reached nobody.
-
-    A dial without a call is left alone for a minute: another process may be about to make the call.
-    """
-    with house.database.read() as session:
-        unclear = [
-            attempt.callback_id
-            for attempt in unclear_dials(session)
-            if _is_over(session.get(Call, attempt.call_id or ""), attempt.at, house.now())
-        ]
-    for callback in unclear:
-        settle_missed(house, callback, "crashed")
-
-
-def _is_over(call: Call | None, dialled: datetime, at: datetime) -> bool:
-    return call.ended_at is not None if call else dialled + timedelta(minutes=1) < at

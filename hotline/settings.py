@@ -19,6 +19,7 @@ class Settings:
     zone: ZoneInfo  #: HOTLINE_ZONE: the community's own time, in which hours are promised aloud
     environ: Mapping[str, str]
     public: str = ""  #: HOTLINE_PUBLIC_URL: where the pages are reached from outside, for links
+    provider: str = ""  #: HOTLINE_PROVIDER: who places our calls; "" for nobody
 
     @property
     def recordings(self) -> Path:
@@ -52,6 +53,7 @@ class Settings:
             zone=known,
             environ=environ,
             public=_public(environ.get("HOTLINE_PUBLIC_URL", "")),
+            provider=environ.get("HOTLINE_PROVIDER", ""),
         )
 
 

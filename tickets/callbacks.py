@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import uuid4
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, false, func, select, text
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, false, func, or_, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from store.base import Base
@@ -17,6 +17,8 @@ from tickets.policies import policy_of
 from tickets.register import known
 
 LEASE = timedelta(minutes=2)  #: of a dial; whoever carries the call renews it
+#: outcomes of dials that rang nobody's telephone
+NOT_RUNG = ("failed", "not_placed", "bad_number")
 
 
 class Aim(StrEnum):
@@ -82,15 +84,18 @@ class Callback(Base):
 
 
 class DialAttempt(Base):
-    """A dial, committed before it is made; without an outcome it is unclear and never redialled blindly."""
+    """A dial, committed before it is made, and never made again blindly.
+
+    While it has a lease the line is, or may be, in use; when that runs out the dial is looked up.
+    """
 
     __tablename__ = "dial_attempts"
     __table_args__ = (
         Index(
-            "ix_dial_attempts_open",
+            "ix_dial_attempts_in_use",
             "lease_until",
-            sqlite_where=text("outcome IS NULL"),
-            postgresql_where=text("outcome IS NULL"),
+            sqlite_where=text("lease_until IS NOT NULL"),
+            postgresql_where=text("lease_until IS NOT NULL"),
         ),
     )
 
@@ -102,7 +107,7 @@ class DialAttempt(Base):
     part: Mapped[str | None] = mapped_column(String(16))  #: day and part of the day, "2026-01-05 0"
     call_id: Mapped[str | None] = mapped_column(String(64))
     outcome: Mapped[str | None] = mapped_column(String(32))
-    token: Mapped[str | None] = mapped_column(String(32))  #: of whoever dials
+    token: Mapped[str | None] = mapped_column(String(32))  #: of whoever looks it up
     lease_until: Mapped[datetime | None]
 
 
@@ -203,7 +208,6 @@ def begin_dial(
         at=at,
         part=part,
         call_id=call_id,
-        token=uuid4().hex,
         lease_until=at + LEASE,
     )
     callback.attempts.append(attempt)
@@ -212,19 +216,14 @@ def begin_dial(
 
 
 def dials_since(session: Session, person: bytes, since: datetime) -> int:
-    """How often somebody was rung since then."""
-    rows = select(func.count()).where(DialAttempt.person == person, DialAttempt.at >= since)
+    """How often somebody's telephone rang since then, or may have."""
+    rang = or_(DialAttempt.outcome.is_(None), DialAttempt.outcome.not_in(NOT_RUNG))
+    rows = select(func.count()).where(DialAttempt.person == person, DialAttempt.at >= since, rang)
     return session.scalar(rows) or 0
 
 
-def unclear_dials(session: Session) -> list[DialAttempt]:
-    """Attempts without an outcome: under way, or left by a crash and to be looked up."""
-    return list(session.scalars(select(DialAttempt).where(DialAttempt.outcome.is_(None))))
-
-
 def settle(callback: Callback, outcome: str) -> None:
-    """How the attempt under way ended; without one nothing was dialled, they rang us."""
+    """What came of the attempt under way; its line may be in use for a while yet."""
     callback.reason = outcome
     for attempt in callback.attempts:
-        if attempt.outcome is None:
-            attempt.outcome, attempt.token, attempt.lease_until = outcome, None, None
+        attempt.outcome = attempt.outcome or outcome

@@ -1,6 +1,7 @@
 """``hotline serve``: the pages, and whatever has to be mended first."""
 
 import socket
+from contextlib import nullcontext
 
 import click
 import uvicorn
@@ -9,6 +10,7 @@ from a2wsgi import WSGIMiddleware
 from console.app import create_app
 from console.parts import Parts
 from hotline.cli import opened, screen
+from hotline.commands.working import working
 from hotline.house import House
 from hotline.recover import recover
 
@@ -23,9 +25,11 @@ from hotline.recover import recover
     is_flag=True,
     help="Believe the X-Forwarded headers of a TLS proxy on this machine.",
 )
-def serve(host: str, port: int, behind_proxy: bool) -> None:
+@click.option("--no-worker", is_flag=True, help="`hotline worker` runs elsewhere.")
+def serve(host: str, port: int, behind_proxy: bool, no_worker: bool) -> None:
     """Start the pages: /review for supervisors and operators, /agent for departments and proxy agents.
 
+    A worker runs beside them: clocks fire, residents are rung (see `hotline worker --help`).
     Calls that a crash left open are mended first. People sign in with what
     `hotline staff import` and `hotline agents import` gave them.
     """
@@ -38,7 +42,8 @@ def serve(host: str, port: int, behind_proxy: bool) -> None:
         house.warm("zh")
         screen.print(f"http://{host}:{port}/review  and  /agent   (Ctrl-C ends)")
         app = WSGIMiddleware(create_app(pages(house)))  # type: ignore[arg-type]
-        uvicorn.run(app, host=host, port=port, log_level="warning", proxy_headers=behind_proxy)
+        with nullcontext() if no_worker else working(house):
+            uvicorn.run(app, host=host, port=port, log_level="warning", proxy_headers=behind_proxy)
 
 
 def _check_free(host: str, port: int) -> None:

@@ -1,0 +1,1 @@
+"""Ringing residents: who is dialled through which provider, and what happens when they answer."""
