@@ -14,6 +14,7 @@ from console.errors import Overtaken
 from console.fields import field, needed
 from console.heard import Hearing, hearings
 from console.joining import beside, likely
+from console.late import is_late, notices_of
 from console.masks import Caller, mask_text, mask_title
 from console.parts import parts
 from console.person import only, person
@@ -22,7 +23,7 @@ from console.wording import t
 from proxy_agents.staff import Role
 from store.looks import look
 from tickets import desk
-from tickets.lifecycle import Status
+from tickets.lifecycle import Resumed, Status
 from tickets.models import Ticket, TicketEvent
 
 TO_DO = (Status.OPEN, Status.ASSIGNED, Status.TAKEN)
@@ -105,6 +106,27 @@ def hand_back(number: int) -> ResponseReturnValue:
     return redirect(url_for("agent.front"))
 
 
+@screen.post("/<int:number>/wait")
+def wait(number: int) -> ResponseReturnValue:
+    """Nothing can be done before the resident says or does something; why, in a sentence."""
+    house = parts()
+    reason = needed("reason", "error.no_wait_reason", longest=1000)
+    with house.database.write() as session:
+        own_ticket(session, number)
+        desk.wait_for_resident(session, number, reason=reason, by=person().who, at=house.now())
+    return redirect(url_for("agent.one", number=number))
+
+
+@screen.post("/<int:number>/go-on")
+def go_on(number: int) -> ResponseReturnValue:
+    house = parts()
+    with house.database.write() as session:
+        own_ticket(session, number)
+        ticket = desk.ticket_of(session, number)
+        desk.resume(session, ticket, why="button", by=person().who, at=house.now())
+    return redirect(url_for("agent.one", number=number))
+
+
 def own_ticket(session: Session, number: int) -> Ticket:
     """A ticket this person deals with; 403 for supervisors and operators, who look and do not act on it."""
     me = person()
@@ -128,7 +150,7 @@ def _card(session: Session, callers: Callers, row: Ticket) -> Card:
         title=mask_title(row, names=whole.names),
         words=mask_text(row.words, names=whole.names),
         assignee=named(session, row.assignee),
-        late=row.status in TO_DO and row.next_due < parts().now(),
+        late=is_late(row, parts().now()),
     )
 
 
@@ -155,7 +177,8 @@ def _show(number: int, how: str) -> ResponseReturnValue:
             "history": [_moment(session, event) for event in ticket.history],
             "assignee": named(session, ticket.assignee),
             "own": is_theirs(me, ticket),
-            "late": ticket.status in TO_DO and ticket.next_due < at,
+            "late": is_late(ticket, at),
+            "told": notices_of(session, [number])[number],
         }
         look(session, who=me.who, what=f"ticket:{number}", how=how, at=at)
     return render_template("ticket.html", unmasked=how == "unmask", **page)
@@ -168,4 +191,8 @@ def _moment(session: Session, event: TicketEvent) -> Moment:
         note = named(session, assignee)
     if other := details.get("other"):
         note = t("ticket.title", n=other)
+    if owner := details.get("owner"):
+        note = f"{t(f'owner.{owner}')} {details['name']}".strip()
+    if event.kind == Resumed.__name__:
+        note = t(f"resumed.{details['why']}")
     return Moment(event=event, by=named(session, event.by), note=note)

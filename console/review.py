@@ -2,22 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from flask import Blueprint, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from console.callers import Callers, named
 from console.heard import Hearing, hearings, needs
+from console.late import late_tickets
 from console.masks import Caller
 from console.parts import parts
 from console.person import only, person
 from ivr.calls import Call, Ending
 from proxy_agents.staff import Role
 from store.looks import look
-from tickets.lifecycle import Status
 from tickets.models import Ticket
 from tickets.waiting import Waiting, waiting_now
 
@@ -52,9 +51,9 @@ def front() -> ResponseReturnValue:
     with house.database.write() as session:
         waiting = _waiting_cards(session) if page == 1 else []
         calls = _call_cards(session, page)
-        late = _late(session, at) if page == 1 else []
+        late = late_tickets(session, at) if page == 1 else []
         seen = [f"waiting:{card.row.id}" for card in waiting]
-        seen += [f"ticket:{ticket.id}" for ticket in late]
+        seen += [f"ticket:{one.row.id}" for one in late]
         seen += [f"call:{card.row.id}" for card in calls[:PAGE]]
         for what in seen:
             look(session, who=who, what=what, how="list", at=at)
@@ -102,14 +101,6 @@ def _waiting_cards(session: Session) -> list[WaitingCard]:
         )
         for row in rows
     ]
-
-
-def _late(session: Session, at: datetime) -> list[Ticket]:
-    """Tickets whose present promise is broken: nobody took them up in time, or dealt with them."""
-    watched = (Status.OPEN, Status.ASSIGNED, Status.TAKEN)
-    past = or_(Ticket.respond_due < at, Ticket.handle_due < at)
-    rows = session.scalars(select(Ticket).where(Ticket.status.in_(watched), past).limit(PAGE * 4))
-    return sorted((one for one in rows if one.next_due < at), key=lambda one: one.next_due)
 
 
 def _call_cards(session: Session, page: int) -> list[CallCard]:

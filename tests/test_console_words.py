@@ -14,8 +14,11 @@ from console.times import left, length, moment, written_time
 from console.wording import sentences
 from ivr.calls import Ending, Purpose
 from proxy_agents.staff import Role
+from tickets.clocks import Clock
 from tickets.commands import Reason
 from tickets.lifecycle import Happening, Status
+from tickets.notices import NoticeState
+from tickets.policy import Channel, Owner
 
 HOME = Path(console.__file__).parent
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -54,6 +57,10 @@ def test_every_sentence_a_page_asks_for_is_there():
         ("ending", [one.value for one in Ending]),
         ("purpose", [one.value for one in Purpose]),
         ("role", [one.value for one in Role]),
+        ("owner", [one.value for one in Owner]),
+        ("channel", [one.value for one in Channel]),
+        ("clock", [one.value for one in Clock]),
+        ("notice_state", [one.value for one in NoticeState]),
         ("event", [one.__name__ for one in Happening.__args__]),
     ],
 )
