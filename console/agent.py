@@ -18,9 +18,10 @@ from console.late import is_late, notices_of
 from console.masks import Caller, mask_text, mask_title
 from console.parts import parts
 from console.person import only, person
-from console.reach import Piece, facts_for, is_theirs, pieces, theirs, ticket_for
-from console.wording import t
+from console.reach import Piece, facts_for, helps, is_theirs, pieces, theirs, ticket_for
+from console.wording import department, t
 from proxy_agents.staff import Role
+from routing.catalogue import Department, load
 from store.looks import look
 from tickets import desk
 from tickets.lifecycle import Resumed, Status
@@ -42,6 +43,7 @@ class Card:
     words: str
     assignee: str
     late: bool
+    helps: bool  #: another department leads
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,6 +153,7 @@ def _card(session: Session, callers: Callers, row: Ticket) -> Card:
         words=mask_text(row.words, names=whole.names),
         assignee=named(session, row.assignee),
         late=is_late(row, parts().now()),
+        helps=helps(person(), row),
     )
 
 
@@ -168,6 +171,9 @@ def _show(number: int, how: str) -> ResponseReturnValue:
             "ticket": ticket,
             "caller": caller if how == "unmask" else caller.masked(),
             "facts": facts,
+            "helpers": [department(one.department) for one in ticket.helpers],
+            "may_ask": me.listens or is_theirs(me, ticket),
+            "book": _others(ticket),
             "rung": bool(whole.number),
             "shown": str if in_full else partial(mask_text, names=whole.names),
             "title": mask_title(ticket, names=whole.names),
@@ -184,11 +190,21 @@ def _show(number: int, how: str) -> ResponseReturnValue:
     return render_template("ticket.html", unmasked=how == "unmask", **page)
 
 
+def _others(ticket: Ticket) -> list[Department]:
+    """Departments that may be asked to help, while there is something to do."""
+    busy = {ticket.department, *(one.department for one in ticket.helpers)}
+    return (
+        [one for one in load().departments if one.id not in busy] if ticket.status in TO_DO else []
+    )
+
+
 def _moment(session: Session, event: TicketEvent) -> Moment:
     details = event.details
     note = details.get("reason") or details.get("why_words") or details.get("words") or ""
     if assignee := details.get("assignee"):
         note = named(session, assignee)
+    if helper := details.get("department"):
+        note = department(helper)
     if other := details.get("other"):
         note = t("ticket.title", n=other)
     if owner := details.get("owner"):

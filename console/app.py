@@ -10,7 +10,9 @@ from werkzeug.routing import IntegerConverter, Map
 from console import (
     agent,
     calls,
+    contacts,
     errors,
+    helping,
     joining,
     paper,
     results,
@@ -25,10 +27,22 @@ from console.parts import NAME, Parts
 from console.person import find_person
 from console.throttle import Throttle
 from console.times import left, length, moment
-from console.wording import danger_named, department, language, question, service, t
+from console.wording import danger_named, department, language, question, question_of, service, t
 
 LARGEST = 20_000_000  #: bytes of one request: ten minutes of sound
-SCREENS = (signing_in, review, waiting, calls, joining, paper, agent, results, sound)
+SCREENS = (
+    signing_in,
+    review,
+    waiting,
+    contacts,
+    calls,
+    joining,
+    paper,
+    agent,
+    helping,
+    results,
+    sound,
+)
 HEADERS = {
     "Content-Security-Policy": "default-src 'self'; media-src 'self' blob:; object-src 'none'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
@@ -98,6 +112,7 @@ def _teach_templates(app: Flask, parts: Parts) -> None:
         department=department,
         service=service,
         question=question,
+        question_of=question_of,
         danger_named=danger_named,
         now=parts.now,
     )

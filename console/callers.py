@@ -1,6 +1,7 @@
 """Who a call, a ticket or somebody waiting is from; and the names of those who work here."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -28,7 +29,8 @@ class Callers:
             number=ticket.callback_number or "",
             place=ticket.caller_place or "",
         )
-        return self._known(ticket.resident_id, told)
+        known = self._known(ticket.resident_id, told)
+        return replace(known, place=ticket.place) if ticket.place else known
 
     def of_call(self, call: Call, ticket: Ticket | None) -> Caller:
         told = self.of_ticket(ticket) if ticket else Caller()

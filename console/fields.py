@@ -7,8 +7,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from console.errors import Unclear
+from console.parts import parts
+from console.wording import t
+from proxy_agents.duty import is_on_duty
 from proxy_agents.staff import Role, Staff
 from routing.catalogue import Catalogue, load
+from tickets.load import open_tickets
+from tickets.policies import zone_of
 
 LONGEST = 4000  #: characters; ten minutes of speech are about 2500
 
@@ -59,10 +64,32 @@ def whose(session: Session) -> Whose:
     return Whose(department=department or None, service=service or None, agent=agent)
 
 
-def agents(session: Session) -> list[Staff]:
-    """Proxy agents something can be given to."""
+@dataclass(frozen=True, kw_only=True)
+class Offered:
+    """A proxy agent something can be given to; the name says how much they have, and whether they are there."""
+
+    id: int
+    name: str
+
+
+def agents(session: Session) -> list[Offered]:
+    """All of them: who is off or has enough to do may still be asked by a person."""
+    at, busy, zone = parts().now(), open_tickets(session), zone_of(session)
     active = select(Staff).where(Staff.role == Role.AGENT, Staff.active)
-    return list(session.scalars(active.order_by(Staff.name, Staff.id)))
+    rows = session.scalars(active.order_by(Staff.name, Staff.id))
+    return [
+        Offered(
+            id=one.id, name=_with_load(one, busy.get(one.id, 0), on_duty=is_on_duty(one, at, zone))
+        )
+        for one in rows
+    ]
+
+
+def _with_load(agent: Staff, has: int, *, on_duty: bool) -> str:
+    notes = [t("waiting.load", n=has)] if has else []
+    notes += [] if on_duty else [t("waiting.off")]
+    notes += [t("waiting.full")] if agent.most is not None and has >= agent.most else []
+    return f"{agent.name} ({', '.join(notes)})" if notes else agent.name
 
 
 def _offers(book: Catalogue, department: str, service: str) -> bool:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from console.errors import Unclear
 from console.fields import agents, field, needed, whose
 from console.masks import mask_name
+from console.opening import open_here
 from console.parts import parts
 from console.person import only, person
 from console.times import field_time, written_time
@@ -58,7 +59,7 @@ def enter() -> ResponseReturnValue:
             language=_spoken(),
             number=field("number", longest=40),
         )
-        ticket = desk.open_ticket(session, command, at=at, by=by, agent=to.agent).number
+        ticket = open_here(session, command, at=at, agent=to.agent)
         caller = NoteCaller(
             ticket=ticket, name=field("name", longest=80), place=field("place", longest=200)
         )

@@ -9,6 +9,7 @@ from flask import abort, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from console.parts import Parts, parts
+from proxy_agents.duty import areas_of
 from proxy_agents.staff import Role, Staff
 
 IDLE = timedelta(minutes=30)  #: without a request for so long, the session has ended
@@ -23,6 +24,7 @@ class Person:
     name: str
     role: Role
     department: str | None
+    areas: tuple[str, ...] = ()  #: districts they are there for; none: all
 
     @property
     def who(self) -> str:
@@ -93,7 +95,13 @@ def _of_session(house: Parts, at: datetime) -> Person | None:
         return None
     if not hmac.compare_digest(session.get("mark", ""), _mark(staff, house)):
         return None
-    return Person(id=staff.id, name=staff.name, role=staff.role, department=staff.department)
+    return Person(
+        id=staff.id,
+        name=staff.name,
+        role=staff.role,
+        department=staff.department,
+        areas=areas_of(staff.area),
+    )
 
 
 def _mark(staff: Staff, house: Parts) -> str:

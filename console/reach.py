@@ -11,7 +11,7 @@ from console.person import Person
 from proxy_agents.staff import Role
 from routing.catalogue import FACTS, load
 from tickets.lifecycle import Event, FoundWanting, Repeated
-from tickets.models import AssigneeKind, Ticket, TicketEvent
+from tickets.models import AssigneeKind, Ticket, TicketEvent, TicketHelper
 
 #: what somebody must need to know before they hear a recording; the result is their own
 _HEARD_WITH: Mapping[str, frozenset[str]] = {
@@ -20,6 +20,8 @@ _HEARD_WITH: Mapping[str, frozenset[str]] = {
     "again": frozenset(("voice",)),
     "name": frozenset(("voice", "name")),
     "place": frozenset(("voice", "place")),
+    "where": frozenset(("voice", "place")),
+    "answer": frozenset(("voice",)),
 }
 
 
@@ -31,8 +33,12 @@ def theirs(person: Person) -> ColumnElement[bool]:
         return (Ticket.assignee_kind == AssigneeKind.AGENT) & (Ticket.assignee_id == person.id)
     if person.department is None:
         return false()
-    ours = Ticket.department == person.department
-    return (Ticket.assignee_kind == AssigneeKind.DEPARTMENT) & ours
+    ours = (Ticket.assignee_kind == AssigneeKind.DEPARTMENT) & (
+        Ticket.department == person.department
+    )
+    if person.areas:
+        ours &= Ticket.district.is_(None) | Ticket.district.in_(person.areas)
+    return ours | Ticket.helpers.any(TicketHelper.department == person.department)
 
 
 def is_theirs(person: Person, ticket: Ticket) -> bool:
@@ -42,10 +48,16 @@ def is_theirs(person: Person, ticket: Ticket) -> bool:
     return person.department is not None and ticket.assignee == f"department:{person.department}"
 
 
+def helps(person: Person, ticket: Ticket) -> bool:
+    """Whether their department was asked to help: they see it, and who leads acts on it."""
+    helping = {one.department for one in ticket.helpers}
+    return person.role is Role.DEPARTMENT and person.department in helping
+
+
 def ticket_for(session: Session, person: Person, number: int) -> Ticket:
     """The ticket, if this person may open it; 404 otherwise, as if there were none."""
     ticket = session.get(Ticket, number)
-    if ticket is None or not (person.listens or is_theirs(person, ticket)):
+    if ticket is None or not (person.listens or is_theirs(person, ticket) or helps(person, ticket)):
         abort(404)
     return ticket
 
@@ -61,7 +73,7 @@ def facts_for(person: Person, ticket: Ticket) -> frozenset[str]:
 class Piece:
     """A recording that belongs to a ticket."""
 
-    kind: str  #: "need", "missing", "again", "name", "place", "result"
+    kind: str  #: "need", "missing", "again", "answer", "where", "name", "place", "result"
     recording: str
     words: str = ""
 
@@ -76,7 +88,7 @@ def _pieces(ticket: Ticket) -> Iterator[Piece]:
         yield Piece(kind="need", recording=ticket.recording_id)
     yield from _told_later(reversed(ticket.history), FoundWanting, "missing", ("why", "why_words"))
     yield from _told_later(ticket.history, Repeated, "again", ("recording", "words"))
-    for kind in ("name", "place", "result"):
+    for kind in ("answer", "where", "name", "place", "result"):
         if recording := getattr(ticket, f"{kind}_recording_id"):
             yield Piece(kind=kind, recording=recording)
 

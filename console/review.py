@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from console.callers import Callers, named
+from console.contacts import alert_cards
 from console.heard import Hearing, hearings, needs
 from console.late import late_tickets
 from console.masks import Caller
@@ -53,6 +54,8 @@ def front() -> ResponseReturnValue:
         calls = _call_cards(session, page)
         late = late_tickets(session, at) if page == 1 else []
         seen = [f"waiting:{card.row.id}" for card in waiting]
+        alerts = alert_cards(session) if page == 1 else []
+        seen += [f"contact:{card.row.id}" for card in alerts]
         seen += [f"ticket:{one.row.id}" for one in late]
         seen += [f"call:{card.row.id}" for card in calls[:PAGE]]
         for what in seen:
@@ -64,6 +67,7 @@ def front() -> ResponseReturnValue:
         page=page,
         more=len(calls) > PAGE,
         late=late,
+        alerts=alerts,
         pulse=_pulse([card.row for card in waiting]),
     )
 

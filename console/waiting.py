@@ -10,6 +10,7 @@ from console.callers import Callers, named
 from console.errors import Unclear
 from console.fields import Whose, agents, field, needed, whose
 from console.heard import hearings
+from console.opening import find_district, open_here
 from console.parts import parts
 from console.person import only, person
 from console.wording import language
@@ -22,7 +23,7 @@ from routing.catalogue import load
 from store.looks import look
 from tickets import desk
 from tickets.commands import OpenTicket, Reason
-from tickets.lifecycle import Returned
+from tickets.lifecycle import Returned, Status
 from tickets.models import Ticket
 from tickets.waiting import Waiting, close_waiting, take_waiting
 from tickets.waiting import take_over as hand_on
@@ -95,6 +96,7 @@ def make_ticket(number: int) -> ResponseReturnValue:
                 service=to.service,
                 agent=to.agent,
             )
+            find_district(session, ticket)
         remember(session, session.get_one(Ticket, ticket))
         close_waiting(session, number, by=by, at=at, ticket_id=ticket)
     return redirect(url_for("agent.one", number=ticket))
@@ -107,7 +109,7 @@ def close(number: int) -> ResponseReturnValue:
     at, by = house.now(), person().who
     note = needed("note", "error.no_note", longest=1000)
     with house.database.write() as session:
-        _mine(session, number)
+        _end_unrouted(session, _mine(session, number), note, at)
         close_waiting(session, number, by=by, at=at, note=note)
         look(session, who=by, what=f"waiting:{number}", how="close", at=at)
     return redirect(url_for("review.front"))
@@ -144,8 +146,17 @@ def _open(session: Session, row: Waiting, text: str, to: Whose, at: datetime) ->
         language=call.language if call else language(),
         number=row.number,
         draft=row.id,
+        urgent=row.danger is not None,
     )
-    return desk.open_ticket(session, command, at=at, by=person().who, agent=to.agent).number
+    return open_here(session, command, at=at, agent=to.agent)
+
+
+def _end_unrouted(session: Session, row: Waiting, note: str, at: datetime) -> None:
+    """A ticket that nobody has, and for which nobody is to be found, must not stay open unseen."""
+    if row.reason is Reason.UNROUTED and row.ticket_id is not None:
+        ticket = desk.ticket_of(session, row.ticket_id)
+        if ticket.status is Status.OPEN:
+            desk.end(session, row.ticket_id, reason=note, by=person().who, at=at)
 
 
 def _returned(ticket: Ticket | None) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import session
 
-from routing import catalogue, danger
+from routing import catalogue, danger, emergency
 
 LANGUAGES = ("zh", "en")
 
@@ -39,12 +39,21 @@ def service(name: str | None) -> str:
     return _spoken(catalogue.load().services, name)
 
 
+def question_of(name: str | None) -> str:
+    """What was asked about a service, "" where nothing is."""
+    found = (one.question for one in catalogue.load().services if one.id == name)
+    asked = next(found, None)
+    return asked.spoken(language()) if asked else ""
+
+
 def danger_named(kind: str | None) -> str:
     """What it is and whom to dial ("着火，119"); an unknown kind is simply danger."""
     for one in danger.kinds():
         if one.id == kind:
             return t(
-                "waiting.danger", kind=one.en if language() == "en" else one.zh, number=one.number
+                "waiting.danger",
+                kind=one.en if language() == "en" else one.zh,
+                number=emergency.table().of(one.id).number,
             )
     return t("reason.danger")
 

@@ -13,6 +13,7 @@ from ivr.caller import Caller, Draft
 from ivr.calls import Call, Ending, Purpose, open_call
 from ivr.conversation import Conversation
 from ivr.senses import Pace
+from proxy_agents.duty import agent_for
 from proxy_agents.residents import Resident, normal_number, residents_of_line
 from tickets.callbacks import Callback, DialAttempt, NotOwed, answers_waiting, untold
 from tickets.models import Ticket
@@ -34,7 +35,9 @@ def answer_phone(
             call=uuid4().hex,
             number=digits,
             resident=resident.id if resident else None,
-            agent=bool(resident and resident.agent_id),
+            agent=agent_for(session, resident, house.now()) is not None,
+            contact=bool(resident and resident.emergency_phone),
+            home=_home(session, house, digits),
             language=language or (resident.language if resident else "zh"),
             pace=resident.pace if resident else "normal",
             answers=tuple(map(answer_of, _waiting(session, resident, digits))),
@@ -94,6 +97,13 @@ def _resident(session: Session, house: House, digits: str) -> Resident | None:
     """The resident of this line; a line that several share tells nobody apart."""
     found = residents_of_line(session, house.keyring, digits) if digits else []
     return found[0] if len(found) == 1 else None
+
+
+def _home(session: Session, house: House, digits: str) -> str:
+    """The stored address of the line or terminal, also where several share it; "" where they live apart."""
+    found = residents_of_line(session, house.keyring, digits) if digits else []
+    homes = {one.address for one in found}
+    return homes.pop() if len(homes) == 1 else ""
 
 
 def _waiting(session: Session, resident: Resident | None, digits: str) -> list[Ticket]:

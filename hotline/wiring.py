@@ -12,14 +12,17 @@ from sqlalchemy.orm import Session
 
 from ivr.caller import Answer
 from ivr.corrections import take_best
+from ivr.district import district_of
 from ivr.exchange import Act
 from ivr.looking_up import FindAnswers
 from ivr.memory import remember
 from ivr.recall import likeliest
 from ivr.repeats import FindRepeats
+from proxy_agents.duty import agent_for
 from proxy_agents.residents import Resident
-from routing.commands import FindWay
-from routing.desk import Desk, find_way
+from routing.catalogue import load as load_catalogue
+from routing.commands import Danger, FindWay
+from routing.desk import Desk
 from routing.pinyin import tokens
 from routing.tongue import language_of
 from tickets import desk
@@ -28,6 +31,7 @@ from tickets.commands import (
     DraftHeard,
     HandOver,
     Judge,
+    NoteAnswer,
     NoteCaller,
     NotReached,
     OpenTicket,
@@ -35,10 +39,12 @@ from tickets.commands import (
     Tell,
     TellAgain,
 )
+from tickets.helping import note_answer
 from tickets.joining import go_along
 from tickets.lifecycle import IllegalMove, Status
 from tickets.models import Ticket
 from tickets.repeats import carried_by, tell_again
+from tickets.urgent import hurry, owe_alert
 from tickets.waiting import Waiting
 
 log = logging.getLogger(__name__)
@@ -49,25 +55,34 @@ ALIKE = 0.75  #: share of equal syllables from which two names may be the same (
 MACHINE = "hotline"  #: who did it, where no person did
 
 
-def _find_way(_session: Session, command: FindWay, _at: datetime) -> Data:
-    return asdict(find_way(command.words, language_of(command.words, command.language)))
-
-
 def acts_of(desk: Desk) -> Mapping[type, Act]:
-    """The same with the routing desk of a house: its own guesser, its own places."""
+    """With the routing desk of a house: its own catalogue, guesser, and places."""
 
     def way(_session: Session, command: FindWay, _at: datetime) -> Data:
         return asdict(
             desk.way(command.words, language_of(command.words, command.language), command.home)
         )
 
-    return {**ACTS, FindWay: way}
+    def draft(session: Session, command: DraftHeard, at: datetime) -> Data:
+        spoken = language_of(command.words, command.language)
+        danger = desk.way(command.words, spoken).danger if command.words else None
+        return _draft_heard(session, command, danger, at)
+
+    return {**ACTS, FindWay: way, DraftHeard: draft}
 
 
 def _open_ticket(session: Session, command: OpenTicket, at: datetime) -> Data:
     resident = session.get(Resident, command.resident) if command.resident else None
-    agent = resident.agent_id if resident else None
-    receipt = desk.open_ticket(session, command, at=at, by=MACHINE, agent=agent)
+    agent = agent_for(session, resident, at) if command.by_agent else None
+    receipt = desk.open_ticket(
+        session,
+        command,
+        at=at,
+        by=MACHINE,
+        agent=agent.id if agent else None,
+        district=district_of(session, command),
+        targets=load_catalogue().targets_of(command.service),
+    )
     remember(session, desk.ticket_of(session, receipt.number))
     other = go_along(session, receipt.number, command, by=MACHINE, at=at)
     if command.recording:  # a second ear may have listened while it was read back
@@ -99,18 +114,29 @@ def _note_caller(session: Session, command: NoteCaller, _at: datetime) -> Data:
     return {}
 
 
+def _note_answer(session: Session, command: NoteAnswer, _at: datetime) -> Data:
+    note_answer(session, command)
+    return {}
+
+
 def _hand_over(session: Session, command: HandOver, at: datetime) -> Data:
-    return {"waiting": desk.hand_over(session, command, at=at, ticket_id=command.ticket).id}
+    """A person is wanted; in a danger the ticket of this call is urgent, and the emergency contact is owed word."""
+    waiting = desk.hand_over(session, command, at=at, ticket_id=command.ticket)
+    if command.danger and waiting.ticket_id and command.ticket is None:
+        ticket = desk.ticket_of(session, waiting.ticket_id)
+        hurry(session, ticket, danger=command.danger, by=MACHINE, at=at)
+    resident = session.get(Resident, command.resident) if command.resident else None
+    if command.contact and resident:
+        near, number = resident.emergency_name or "", resident.emergency_phone or ""
+        owe_alert(session, waiting, name=near, number=number, at=at)
+    return {"waiting": waiting.id}
 
 
-def _draft_heard(session: Session, command: DraftHeard, at: datetime) -> Data:
+def _draft_heard(
+    session: Session, command: DraftHeard, danger: Danger | None, at: datetime
+) -> Data:
     """The words of a broken-off call; a danger in them makes it due at once."""
     rows = select(Waiting).where(Waiting.call_id == command.call, Waiting.closed_at.is_(None))
-    danger = (
-        find_way(command.words, language_of(command.words, command.language)).danger
-        if command.words
-        else None
-    )
     for waiting in session.scalars(rows):
         waiting.words = command.words
         if danger:
@@ -181,13 +207,12 @@ def _not_reached(session: Session, command: NotReached, at: datetime) -> Data:
 
 
 ACTS: Mapping[type, Act] = {
-    FindWay: _find_way,
     OpenTicket: _open_ticket,
     FindRepeats: _find_repeats,
     TellAgain: _tell_again,
     NoteCaller: _note_caller,
+    NoteAnswer: _note_answer,
     HandOver: _hand_over,
-    DraftHeard: _draft_heard,
     BetterWords: _better_words,
     Tell: _tell,
     FindAnswers: _find_answers,

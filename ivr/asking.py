@@ -15,6 +15,7 @@ T_co = TypeVar("T_co", covariant=True)
 TRIES = 3
 REPEATS = 5  #: how often the same may be heard again before we ask afresh; it is never a try
 AGAIN = "9"  #: the key for it
+OPERATOR = "operator"  #: a person at the hotline
 NOTHING_SAID = Words(text="", engine="typed")
 
 
@@ -26,6 +27,8 @@ class NeedsAHuman(Exception):
         self.reason = reason
         self.danger = danger
         self.ticket: int | None = None  #: whose answer was being told
+        self.connect: tuple[str, ...] = (OPERATOR,)  #: who is tried, one after the other
+        self.contact = False  #: the emergency contact is to be told
 
 
 @dataclass(frozen=True, slots=True)

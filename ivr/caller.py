@@ -34,6 +34,8 @@ class Caller:
     number: str = ""
     resident: int | None = None
     agent: bool = False  #: has a proxy agent
+    contact: bool = False  #: has an emergency contact
+    home: str = ""  #: the address of their line, "" where nobody knows it
     language: str = "zh"
     pace: str = "normal"  #: "slow": longer pauses are waited out, and made
     answers: tuple[Answer, ...] = ()

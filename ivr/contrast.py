@@ -80,10 +80,14 @@ def settle(number: int, way: Way) -> Dialogue[Way]:
         return way
     place = yield from ask_which(f"which.{number}", way.choices)
     if place is None or place == len(way.choices):
-        return replace(way, department=None, service=None, by_agent=False)
+        return replace(way, department=None, service=None, by_agent=False, extra=False)
     chosen = way.choices[place]
     return replace(
-        way, department=chosen.department, service=chosen.service, by_agent=chosen.by_agent
+        way,
+        department=chosen.department,
+        service=chosen.service,
+        by_agent=chosen.by_agent,
+        extra=chosen.extra,
     )
 
 

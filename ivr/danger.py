@@ -13,4 +13,6 @@ def heed(key: str, danger: Danger) -> Dialogue[None]:
         if now is False:
             return
     yield from say(f"danger.{danger.kind}")
-    raise NeedsAHuman(Reason.DANGER, danger.kind)
+    why = NeedsAHuman(Reason.DANGER, danger.kind)
+    why.connect, why.contact = danger.connect, danger.contact
+    raise why

@@ -25,6 +25,7 @@ class Notes:
 
 def hand_over(caller: Caller, notes: Notes, why: NeedsAHuman) -> Dialogue[None]:
     """The row comes first: if the line breaks now, somebody still rings back."""
+    told = why.contact and caller.contact
     yield from do(
         "hand-over",
         HandOver(
@@ -36,11 +37,15 @@ def hand_over(caller: Caller, notes: Notes, why: NeedsAHuman) -> Dialogue[None]:
             danger=why.danger,
             number=caller.number,
             ticket=why.ticket,
+            contact=told,
         ),
     )
+    if told:
+        yield from say("danger.contact")
     yield from say(FIRST.get(why.reason, "one-moment"))
-    if (yield from transfer("operator", "operator")):
-        return
+    for number, who in enumerate(why.connect, 1):
+        if (yield from transfer("operator" if number == 1 else f"operator.{number}", who)):
+            return
     urgent = ".danger" if why.danger else ""
     yield from say(f"ring-back{urgent}" if caller.number else f"ring-again{urgent}")
     yield from overhear("ring-back")

@@ -12,8 +12,10 @@ from ivr.caller import Caller
 from ivr.contrast import settle
 from ivr.danger import heed
 from ivr.dialogue import Clip, Dialogue, Moment, Name, Value, do, say
+from ivr.extra import ask_extra
 from ivr.handing_over import Notes, hand_over
 from ivr.looking_up import asks_for_an_answer, look_up
+from ivr.place import settle_place
 from ivr.repeats import Known, goes_along, hear_verdict, heard_before
 from ivr.several import further, is_wanted, leave_to_a_person, open_further, with_note
 from ivr.who import ask_who
@@ -57,13 +59,20 @@ def take_need(caller: Caller, notes: Notes) -> Dialogue[None]:
         number=caller.number,
         draft=caller.draft.waiting if caller.draft else None,
     )
-    note = yield from take_down("", caller, need)
+    where = yield from settle_place(way)
+    need = replace(need, place=where.text, place_recording=where.recording)
+    note = yield from take_down("", caller, need, extra=way.extra)
     yield from take_further(caller, told, way, note)
     yield from say("goodbye")
 
 
 def take_down(
-    key: str, caller: Caller, need: OpenTicket, note: NoteCaller | None = None
+    key: str,
+    caller: Caller,
+    need: OpenTicket,
+    note: NoteCaller | None = None,
+    *,
+    extra: bool = False,
 ) -> Dialogue[NoteCaller]:
     """A confirmed need gets a ticket and a promise, or stays with the one it was told for before.
 
@@ -76,6 +85,8 @@ def take_down(
         return note or NoteCaller(ticket=receipt.number, number=caller.number)
     opened = replace(need, joins=known.ticket) if known else need
     receipt = yield from do(f"{key}open", opened)
+    if extra and need.service and not receipt.joined:
+        yield from ask_extra(key, receipt.number, need.service, need.language)
     if caller.resident is not None:
         note = NoteCaller(ticket=receipt.number, number=caller.number)
     elif note is None:
@@ -183,7 +194,7 @@ def resume_draft(caller: Caller) -> Dialogue[Told | None]:
 
 def find_way(key: str, told: Told, caller: Caller) -> Dialogue[Way]:
     way = yield from do(
-        f"{key}.way", FindWay(told.words.text, told.words.language or caller.language)
+        f"{key}.way", FindWay(told.words.text, told.words.language or caller.language, caller.home)
     )
     if way.danger:
         yield from heed(key, way.danger)

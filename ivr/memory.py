@@ -55,7 +55,7 @@ def building_index(
     """Blind index of the building whose lift, lamp or pipe it is; None for what nobody shares, or where nobody can tell."""
     if service not in SHARED:
         return None
-    key = building_of(find_place(words, _places(session), language), home)
+    key = building_of(find_place(words, places_of(session), language), home)
     return keyring_of(session).blind(f"building {key}") if key else None
 
 
@@ -66,9 +66,9 @@ def home_of(session: Session, resident: int | None) -> Place | None:
 
 
 def _read(session: Session, address: str | None) -> Place | None:
-    return read_address(address, _places(session)) if address else None
+    return read_address(address, places_of(session)) if address else None
 
 
-def _places(session: Session) -> Gazetteer:
+def places_of(session: Session) -> Gazetteer:
     places = session.info.get(_PLACES, EMPTY)
     return places if isinstance(places, Gazetteer) else EMPTY

@@ -12,10 +12,13 @@ from typing import TypeAlias
 from ivr.dialogue import Clip, Digits, Moment, Name, Say, Value
 from ivr.moments import digits_en, digits_zh, moment_en, moment_zh, words_to_prepare
 from routing.catalogue import load as load_catalogue
+from routing.danger import kinds
+from routing.emergency import table
 
 LANGUAGES = ("zh", "en")
 _SLOT = re.compile(r"\{(\w+)\}")
 _CLAUSE = "clause."  #: before the keys of the clauses that names are said in
+_FIGURES = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _LEADING = "，。：、？！,.:;?! "
 
 
@@ -36,9 +39,25 @@ def prompts(language: str) -> Mapping[str, str]:
     return tomllib.loads((files("ivr") / "prompts" / f"{language}.toml").read_text("utf-8"))
 
 
+def sentence(key: str, language: str) -> str:
+    """A sentence as it is said here: a danger with the number that this community dials."""
+    said = prompts(language)[key]
+    kind = next((one for one in kinds() if key == f"danger.{one.id}"), None)
+    if kind is None or (here := table().of(kind.id).number) == kind.number:
+        return said
+    usual, own = (_digits(number, language) for number in (kind.number, here))
+    return said.replace(usual, own)
+
+
+def _digits(number: str, language: str) -> str:
+    if language == "zh":
+        return "".join(digits_zh(number))
+    return " ".join(_FIGURES[int(digit)] for digit in number if digit.isdigit())
+
+
 def parts(say: Say, language: str, zone: tzinfo) -> list[Part]:
     """The pieces of one sentence in order: fixed text, names, days, digits, recordings."""
-    pieces = _SLOT.split(prompts(language)[say.prompt])
+    pieces = _SLOT.split(sentence(say.prompt, language))
     out: list[Part] = []
     for n, piece in enumerate(pieces):
         if n % 2:
@@ -54,7 +73,7 @@ def text(say: Say, language: str, zone: tzinfo) -> str:
         key: "".join(p.text if isinstance(p, Text) else "♪" for p in _value(v, language, zone))
         for key, v in say.values.items()
     }
-    return _SLOT.sub(lambda slot: spoken[slot[1]], prompts(language)[say.prompt])
+    return _SLOT.sub(lambda slot: spoken[slot[1]], sentence(say.prompt, language))
 
 
 def _value(value: Value, language: str, zone: tzinfo) -> list[Part]:
@@ -120,7 +139,7 @@ def to_prepare(language: str = "zh") -> list[tuple[str, str]]:
 
 
 def _fragments(key: str, language: str) -> list[tuple[str, str]]:
-    pieces = [p.strip().lstrip(_LEADING) for p in _SLOT.split(prompts(language)[key])[::2]]
+    pieces = [p.strip().lstrip(_LEADING) for p in _SLOT.split(sentence(key, language))[::2]]
     said = [p for p in pieces if p]
     return [(key if len(said) == 1 else f"{key}-{n}", p) for n, p in enumerate(said, 1)]
 

@@ -82,12 +82,20 @@ def read_password(text: str) -> str:
     return text
 
 
-def read_quiet_hours(text: str) -> str:
+def read_count(text: str, what: str) -> int:
+    """A whole number from 1 to 999."""
+    plain = unicodedata.normalize("NFKC", text)
+    if not re.fullmatch(r"[1-9]\d{0,2}(?:\.0)?", plain):
+        raise BadCell(f"the {what} {text!r} is no number from 1 to 999")
+    return int(float(plain))
+
+
+def read_quiet_hours(text: str, what: str = "quiet hours") -> str:
     """Spans such as "11:45-14:30,19:30-8:30", written with any kind of comma or colon."""
     plain = re.sub(r"\s", "", unicodedata.normalize("NFKC", text))
     spans = re.split(r"[,、;]", re.sub(r"[~–—至]", "-", plain))
     if not all(SPAN.fullmatch(span) for span in spans):
-        raise BadCell(f"the quiet hours {text!r} are not written like 11:45-14:30,19:30-8:30")
+        raise BadCell(f"the {what} {text!r} are not written like 11:45-14:30,19:30-8:30")
     return ",".join(spans)
 
 

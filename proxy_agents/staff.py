@@ -35,6 +35,13 @@ class Staff(Base):
     department: Mapped[str | None] = mapped_column(String(32))
     phone: Mapped[str | None] = mapped_column(Sealed("staff.phone"))
     phone_index: Mapped[bytes | None] = mapped_column(LargeBinary, index=True)
+    area: Mapped[str | None] = mapped_column(
+        String(200)
+    )  #: districts, estates or streets: 和平里、胜利路
+    hours: Mapped[str | None] = mapped_column(
+        String(100)
+    )  #: when they work, "8:30-18:00"; None: always
+    most: Mapped[int | None]  #: tickets at once; None: no limit
     password_hash: Mapped[str] = mapped_column(String(160))
     active: Mapped[bool] = mapped_column(default=True)
     added_at: Mapped[datetime]

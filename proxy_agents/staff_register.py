@@ -12,9 +12,11 @@ from proxy_agents.cells import (
     LONGEST,
     BadCell,
     read_answer,
+    read_count,
     read_login,
     read_password,
     read_phone,
+    read_quiet_hours,
     read_role,
     read_text,
 )
@@ -29,6 +31,9 @@ AGENT_COLUMNS = {
     "phone": ("电话", "手机", "联系电话"),
     "password": ("密码",),
     "active": ("启用", "在岗"),
+    "area": ("片区", "负责片区", "小区"),
+    "hours": ("工作时间", "上班时间"),
+    "most": ("最多件数", "同时办理"),
 }
 AGENT_REQUIRED = ("login", "name")
 STAFF_COLUMNS = AGENT_COLUMNS | {"role": ("角色", "岗位"), "department": ("部门", "单位")}
@@ -136,6 +141,12 @@ class _Desk:
             values["password"] = read_password(password)
         if active := cells.get("active"):
             values["active"] = read_answer(active, "answer to 'active'")
+        if area := cells.get("area"):
+            values["area"] = read_text(area, "area", longest=200)
+        if hours := cells.get("hours"):
+            values["hours"] = read_quiet_hours(hours, "working hours")
+        if most := cells.get("most"):
+            values["most"] = read_count(most, "most tickets at once")
         if department := self._department(values["role"], cells.get("department", "")):
             values["department"] = department
         return values

@@ -89,10 +89,11 @@ class Desk:
         return at_home(guess, self.catalogue, evidence)
 
     def _is_elsewhere(self, place: Place, home: str) -> bool:
-        """Told in a way that cannot be where they live; a floor or a number alone is no other place."""
+        """Told in a way that cannot be the house they live in; a floor or a number alone is no other place."""
         own = read_address(home, self.gazetteer) if home else None
-        named = place.estate or place.street
-        return own is not None and bool(named) and not place.same(own)
+        if own is None or not (place.estate or place.street):
+            return False
+        return not replace(place, floor=None, room=None).same(replace(own, floor=None, room=None))
 
     def _choice(self, guess: Guess, department: str, words: str) -> Choice:
         """A department with its likeliest service."""

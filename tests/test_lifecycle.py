@@ -18,6 +18,8 @@ from tickets.lifecycle import (
     Handled,
     Happening,
     HeldGood,
+    HelpAsked,
+    Hurried,
     IllegalMove,
     Joined,
     Missed,
@@ -45,6 +47,8 @@ EVENTS: list[Happening] = [
     for kind, details in (
         (Assigned, {"assignee": "department:property"}),
         (Taken, {}),
+        (Hurried, {"danger": "fire"}),
+        (HelpAsked, {"department": "utilities"}),
         (Returned, {"reason": "not ours"}),
         (Handled, {"words": "mended", "recording": None}),
         (Told, {"call": "c1"}),

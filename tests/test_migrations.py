@@ -25,6 +25,7 @@ MODELS = (
     "tickets.callbacks",
     "tickets.policies",
     "tickets.verdicts",
+    "tickets.urgent",
     "tickets.visits",
     "tickets.waiting",
     "proxy_agents.staff",

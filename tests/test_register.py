@@ -255,3 +255,14 @@ def test_a_short_password_is_refused():
 def test_numbers_are_brought_to_digits(text, number):
     assert normal_number(text) == number
     assert plausible_number(text) == (len(number) >= 7)
+
+
+def test_the_area_the_hours_and_the_load_of_an_agent_are_taken_over(database, keyring, at):
+    text = "登录名,姓名,片区,工作时间,最多件数\nchen,陈静,和平里、胜利花园,8：30-17：30,5\nzhao,赵刚,,白天,五\n"
+    rows = rows_of(text, AGENT_COLUMNS, required=AGENT_REQUIRED)
+    with database.write() as session:
+        good, bad = import_agents(session, keyring, rows, at)
+        chen = session.scalars(select(Staff).where(Staff.login == "chen")).one()
+        assert (chen.area, chen.hours, chen.most) == ("和平里、胜利花园", "8:30-17:30", 5)
+    assert good.outcome == "added"
+    assert "working hours" in bad.sentence

@@ -62,6 +62,8 @@ class OpenTicket:
     by_agent: bool = False
     language: str = "zh"
     number: str = ""  #: the line they call from, "" where it is withheld
+    place: str = ""  #: where it is, as it was told; "" for where they live
+    place_recording: str | None = None  #: the same in their own voice
     draft: int | None = None  #: the waiting row of a broken-off call this need was resumed from
     urgent: bool = False  #: somebody may be in danger: clocks of its own
     joins: int | None = None  #: a neighbour's ticket about the same thing, which it goes along with
@@ -103,6 +105,15 @@ class NoteCaller(_Quiet):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NoteAnswer(_Quiet):
+    """What they said to the one question about their need."""
+
+    ticket: int
+    recording: str | None
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HandOver(_Quiet):
     """A person takes it from here: a row in the waiting list, due soon."""
 
@@ -114,6 +125,7 @@ class HandOver(_Quiet):
     danger: str | None = None
     number: str = ""
     ticket: int | None = None  #: whose answer was being told; None: the one of this call, if any
+    contact: bool = False  #: their emergency contact is to be told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,7 @@
 """The ticket desk: everything that may be done with a ticket, each in the caller's own transaction."""
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,7 +13,15 @@ from tickets.callbacks import CallbackState, callback_of, untold
 from tickets.clocks import Clock
 from tickets.commands import NoteCaller, OpenTicket, Reason, Receipt
 from tickets.joining import follow, release
-from tickets.lifecycle import Assigned, Ended, Handled, Rerouted, Returned, Taken, WordsCorrected
+from tickets.lifecycle import (
+    Assigned,
+    Ended,
+    Handled,
+    Rerouted,
+    Returned,
+    Taken,
+    WordsCorrected,
+)
 from tickets.models import AssigneeKind, Ticket
 from tickets.pausing import resume, wait_for_resident
 from tickets.policies import policy_of
@@ -56,13 +65,21 @@ class NothingToTell(ValueError):
     """A ticket was said to be handled without a word of result for the resident."""
 
 
-def open_ticket(
-    session: Session, command: OpenTicket, *, at: datetime, by: str, agent: int | None = None
+def open_ticket(  # noqa: PLR0913  # the facts of a ticket, each by its name
+    session: Session,
+    command: OpenTicket,
+    *,
+    at: datetime,
+    by: str,
+    agent: int | None = None,
+    district: str | None = None,
+    targets: Mapping[Clock, timedelta] | None = None,
 ) -> Receipt:
     """A need becomes a ticket with three clocks, given to the agent or department, if there is one.
 
-    ``agent`` is the resident's proxy agent: theirs if the service is done ``by_agent``. What
-    nobody can be found for waits for a person, 15 minutes at most.
+    ``agent`` acts for the resident now: theirs if the service is done ``by_agent``. ``district`` is whose
+    people of the department it is for, ``targets`` how soon this service is done. What nobody can be found
+    for waits for a person, 15 minutes at most.
     """
     ticket = Ticket(
         call_id=command.call,
@@ -74,10 +91,13 @@ def open_ticket(
         opened_at=at,
         reopened=0,
         urgent=command.urgent,
+        place=command.place or None,
+        where_recording_id=command.place_recording,
+        district=district,
     )
     _set_number(session, ticket, command.number)
     policy = policy_of(session)
-    arm_all(ticket, policy, policy.due(at, urgent=command.urgent))
+    arm_all(ticket, policy, policy.due(at, urgent=command.urgent, targets=targets))
     _give(ticket, command.department, agent if command.by_agent else None)
     session.add(ticket)
     session.flush()

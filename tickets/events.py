@@ -191,6 +191,20 @@ class Resumed(Event):
     why: str  #: "button", "rang_again", "too_long", or what else was done
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hurried(Event):
+    """Somebody may be in danger: from now on the urgent clocks run."""
+
+    danger: str  #: its kind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HelpAsked(Event):
+    """Another department helps; who leads stays responsible."""
+
+    department: str
+
+
 Happening: TypeAlias = (
     Assigned
     | Taken
@@ -212,6 +226,8 @@ Happening: TypeAlias = (
     | Joined
     | Split
     | Followed
+    | Hurried
+    | HelpAsked
     | Warned
     | Escalated
     | WaitsForResident

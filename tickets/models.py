@@ -60,6 +60,16 @@ class Ticket(Base):
 
     caller_name: Mapped[str | None] = mapped_column(Sealed("tickets.caller_name"))
     caller_place: Mapped[str | None] = mapped_column(Sealed("tickets.caller_place"))
+    #: where the need is, as it was told; None: where they live
+    place: Mapped[str | None] = mapped_column(Sealed("tickets.place"))
+    where_recording_id: Mapped[str | None] = mapped_column(String(32))
+    district: Mapped[str | None] = mapped_column(
+        String(64)
+    )  #: whose people of the department it is for
+    answer: Mapped[str | None] = mapped_column(
+        Sealed("tickets.answer")
+    )  #: to the one question asked
+    answer_recording_id: Mapped[str | None] = mapped_column(String(32))
     name_recording_id: Mapped[str | None] = mapped_column(String(32))
     place_recording_id: Mapped[str | None] = mapped_column(String(32))
     callback_number: Mapped[str | None] = mapped_column(Sealed("tickets.callback_number"))
@@ -82,6 +92,7 @@ class Ticket(Base):
         back_populates="ticket", order_by="TicketEvent.seq"
     )
     timers: Mapped[list["Timer"]] = relationship(order_by="Timer.id")
+    helpers: Mapped[list["TicketHelper"]] = relationship(order_by="TicketHelper.department")
 
     __table_args__ = (
         Index("ix_tickets_assignee", "assignee_kind", "assignee_id", "department"),
@@ -109,6 +120,17 @@ class Ticket(Base):
         """Take the event, or raise ``IllegalMove`` and change nothing; only this writes the status."""
         self.status = after(self.status, event)
         self.history.append(TicketEvent.of(event, seq=len(self.history)))
+
+
+class TicketHelper(Base):
+    """A department that helps; who has the ticket leads."""
+
+    __tablename__ = "ticket_helpers"
+
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"), primary_key=True)
+    department: Mapped[str] = mapped_column(String(32), primary_key=True)
+    added_at: Mapped[datetime]
+    added_by: Mapped[str] = mapped_column(String(64))
 
 
 class TicketEvent(Base):

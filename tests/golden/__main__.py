@@ -42,6 +42,14 @@ def unknown(phone: Phone) -> Phone:
     )
 
 
+def asked_more(phone: Phone) -> Phone:
+    place = {"estate": "胜利花园", "text": "胜利花园"}
+    lift = {"department": "property", "service": "lift_repair"}
+    phone.ways["电梯坏了"] = {**lift, "place": place, "elsewhere": True, "extra": True}
+    phone.tells("rec1", "电梯坏了").presses("1").presses("2").tells("rec2", "胜利家园")
+    return phone.tells("rec3", "里面没有人").is_silent()
+
+
 CALLS: dict[str, tuple[Purpose, Caller, Callable[[Phone], Phone]]] = {
     "ticket": (Purpose.INTAKE, CALLER, lambda p: p.tells("rec1", "电梯坏了").presses("1").is_silent()),
     "told_afresh": (
@@ -66,6 +74,8 @@ CALLS: dict[str, tuple[Purpose, Caller, Callable[[Phone], Phone]]] = {
         Purpose.INTAKE, CALLER,
         lambda p: before(p, state="handled", result="done").presses("1").presses("3").is_silent(),
     ),
+    "asked_more": (Purpose.INTAKE, replace(CALLER, home="和平里3号楼"), asked_more),
+    "contact_told": (Purpose.INTAKE, replace(CALLER, contact=True), danger),
     "callback_solved": (Purpose.CALLBACK, TO_TELL, lambda p: p.presses("1").presses("1").presses("1")),
     "callback_half": (
         Purpose.CALLBACK, TO_TELL,
