@@ -111,13 +111,14 @@ def _register() -> None:
         keeping,
         measuring,
         people,
+        promising,
         routing,
         serving,
         working,
     )
 
     every = (
-        demo, calling, serving, working, people, keeping, measuring, calibrating, routing, community,
+        demo, calling, serving, working, people, keeping, measuring, calibrating, routing, community, promising,
     )  # fmt: skip
     for module in every:
         for command in module.COMMANDS:

@@ -4,9 +4,7 @@ import shutil
 import stat
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Literal
 
 from sqlalchemy import inspect, make_url, text
 from sqlalchemy.exc import SQLAlchemyError
@@ -14,7 +12,9 @@ from sqlalchemy.orm import Session
 
 from hotline.community import BadFile, files_of
 from hotline.demo import voice
+from hotline.finding import Finding, State
 from hotline.house import clock, open_ears, open_mouth
+from hotline.policy_remarks import examine_policy
 from hotline.settings import Settings
 from ivr.wording import to_prepare
 from speech.audio import NotASound, read_sound
@@ -29,8 +29,6 @@ from store.keyfile import KeyProblem, holds_data
 from store.marks import KeyMark, unknown_marks
 from store.seal import Keyring
 
-State = Literal["ok", "note", "bad"]
-
 SAFE_SQLITE = (3, 51, 3)  #: earlier ones may corrupt a WAL when it is reset (sqlite.org/wal.html)
 #: measured on synthetic calls: hotline bench ears; English on three calls only
 MISHEARD = {"zh": "about one character in six wrong", "en": "about one word in six wrong"}
@@ -43,21 +41,10 @@ TRIED = 60.0  #: seconds a recogniser may take to load and answer
 EARLIEST = 1_760_000_000  #: a clock before October 2025 is wrong
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    what: str
-    state: State
-    found: str
-    mend: str = ""
-
-    def data(self) -> dict[str, Any]:
-        return asdict(self)
-
-
 def examine(settings: Settings) -> list[Finding]:
     """Everything worth knowing about this installation; changes nothing but what opening it makes."""
     examined: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
-        _ears, _hears, _files, _recordings, _voices, _key, _database, _room, _time,
+        _ears, _hears, _files, _recordings, _voices, _key, _database, examine_policy, _room, _time,
     )  # fmt: skip
     return [finding for look in examined for finding in look(settings)]
 

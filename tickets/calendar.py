@@ -28,6 +28,8 @@ class Holidays(Protocol):
 
     def is_working_day(self, day: date) -> bool: ...
 
+    def knows(self, year: int) -> bool: ...
+
 
 @dataclass(frozen=True, slots=True)
 class PublicHolidays:
@@ -45,6 +47,12 @@ class PublicHolidays:
             return False
         return day.weekday() in self.days or day in known.weekend_workdays
 
+    def knows(self, year: int) -> bool:
+        """Whether that year is in the library; where weekends are worked to make up, whether they were announced."""
+        announced = max(getattr(_public(self.country), "special_public_holidays", {}), default=year)
+        made_up = holidays.country_holidays(self.country, years=announced).weekend_workdays
+        return year <= announced or not made_up
+
 
 @dataclass(frozen=True, slots=True)
 class NoHolidays:
@@ -57,6 +65,9 @@ class NoHolidays:
 
     def is_working_day(self, day: date) -> bool:
         return day.weekday() in self.days
+
+    def knows(self, year: int) -> bool:
+        return True
 
 
 @cache

@@ -1,0 +1,81 @@
+"""What a policy that can be used still leaves open: nobody named, a channel that is not there, holidays nobody knows yet."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from sqlalchemy import inspect, make_url
+from sqlalchemy.exc import SQLAlchemyError
+
+from hotline.channels.choose import tellers_of
+from hotline.community import BadFile, files_of
+from hotline.finding import Finding
+from hotline.house import clock
+from hotline.settings import BadSetting, Settings
+from store.database import open_database
+from store.keyfile import KeyProblem
+from store.seal import Keyring
+from tickets.policies import PolicyRow, policy_of
+from tickets.policy import Channel, Policy
+from tickets.policy_reading import BadPolicy, read
+
+NEEDS = {
+    Channel.EMAIL: "HOTLINE_SMTP and HOTLINE_SMTP_FROM are not set",
+    Channel.WEBHOOK: "HOTLINE_WEBHOOK_SECRET is not set",
+    Channel.PHONE: "HOTLINE_PROVIDER is not set",
+}
+
+
+def remarks(policy: Policy, settings: Settings, year: int) -> Iterator[str]:
+    """A sentence each. Raises ``BadSetting``, ``BadFile``."""
+    departments = [one.id for one in files_of(settings.home).catalogue.departments]
+    for rung in policy.ladder:
+        unnamed = [one for one in departments if policy.person(rung.owner, one) is None]
+        if len(unnamed) == len(departments):
+            yield f"nobody is named as {rung.owner}: what is late is seen on the pages only"
+        elif unnamed:
+            yield f"nobody is named as {rung.owner} for {', '.join(unnamed)}"
+    here = set(tellers_of(settings)) | {Channel.PAGE}
+    if settings.provider:
+        here.add(Channel.PHONE)
+    for person in policy.people:
+        if person.channel not in here:
+            yield f"{person.name} is told by {person.channel}, and {NEEDS[person.channel]}"
+    if not policy.calendar.knows(year):
+        yield f"the holidays of {year} are not known yet: install a newer `holidays` when they are announced"
+
+
+def examine_policy(settings: Settings) -> Iterator[Finding]:
+    """For the doctor: the policy in force, and whether whoever is to be told can be told."""
+    try:
+        policy, since = _in_force(settings)
+        left_open = list(remarks(policy, settings, clock().astimezone(settings.zone).year))
+    except (BadPolicy, BadSetting, *BadFile) as problem:
+        yield Finding("policy", "bad", str(problem), "hotline policy check FILE says more")
+        return
+    except (SQLAlchemyError, KeyProblem, OSError):
+        return  # the database and the key are examined for themselves
+    for one in left_open:
+        yield Finding(
+            "policy",
+            "note",
+            one,
+            "hotline policy show; docs/promise.md says how people are named and told",
+        )
+    if not left_open:
+        yield Finding("policy", "ok", since)
+
+
+def _in_force(settings: Settings) -> tuple[Policy, str]:
+    shipped = read("", settings.zone), "as it comes with the hotline"
+    place = make_url(settings.database)
+    if place.get_backend_name() == "sqlite" and not Path(place.database or "").exists():
+        return shipped
+    keyring = Keyring.load(settings.home, settings.environ)
+    database = open_database(settings.database, keyring, settings.zone)
+    try:
+        with database.read() as session:
+            if not inspect(session.get_bind()).has_table(PolicyRow.__tablename__):
+                return shipped
+            return policy_of(session), "in force, and everybody can be told"
+    finally:
+        database.close()
