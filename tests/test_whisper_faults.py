@@ -7,6 +7,8 @@ from hotline.demo import voice
 from hotline.settings import Settings
 from speech.audio import RATE, Sound, silence
 from speech.bench import error_rate
+from speech.ears.base import BadModel
+from speech.ears.decoding import Decoder
 from speech.ears.passages import centred
 
 MODEL = Settings.read().models / "whisper-base"
@@ -63,6 +65,28 @@ def test_a_clipped_voice_is_heard_and_trusted_no_more_than_a_clear_one(ear, resu
     words = ear.transcribe(clipped, "zh", short=False)
     assert error_rate(words.text, SAID, "zh") < 0.3
     assert words.confidence <= ear.transcribe(result, "zh", short=False).confidence + 0.02
+
+
+@pytest.mark.parametrize("lost", ["model.bin", "config.json", "tokenizer.json", "vocabulary.txt"])
+def test_a_model_with_a_file_missing_says_which_and_asks_nobody_on_the_network(tmp_path, lost):
+    folder = tmp_path / "whisper-base"
+    folder.mkdir()
+    for file in MODEL.iterdir():
+        (folder / file.name).symlink_to(file)
+    (folder / lost).unlink()
+    with pytest.raises(BadModel, match=rf"{lost.split('.')[0]}.* missing.*hotline models install"):
+        Decoder(str(folder))
+
+
+def test_a_model_with_a_damaged_file_is_named(tmp_path):
+    folder = tmp_path / "whisper-base"
+    folder.mkdir()
+    for file in MODEL.iterdir():
+        (folder / file.name).symlink_to(file)
+    (folder / "model.bin").unlink()
+    (folder / "model.bin").write_bytes(b"not a model")
+    with pytest.raises(BadModel, match=r"cannot be loaded.*Remove"):
+        Decoder(str(folder))
 
 
 def test_a_sound_that_grows_keeps_its_centre(result):

@@ -8,10 +8,11 @@ import click
 from rich.markup import escape
 from rich.progress import track
 
-from hotline.cli import json_option, print_json, reason, screen
+from hotline.cli import json_option, print_json, screen
 from hotline.house import open_mouth
 from hotline.prompts_heard import Heard, Prompt, listened, rates, to_hear, whisper
 from hotline.settings import Settings
+from speech.ears.base import BadModel
 
 KINDS = {
     "sentence": "every sentence and name",
@@ -43,8 +44,8 @@ def heard(model: Path | None, only: str, alone: bool, as_json: bool) -> None:
         )
     try:
         ear = whisper(folder)
-    except (RuntimeError, ValueError, OSError) as problem:
-        raise click.ClickException(f"{folder} does not load: {reason(problem)}.") from problem
+    except BadModel as problem:
+        raise click.ClickException(str(problem)) from problem
     mouth = open_mouth(settings)
     try:
         all_heard = []

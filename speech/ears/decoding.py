@@ -7,6 +7,7 @@ language a thirtieth.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from faster_whisper import WhisperModel
@@ -15,6 +16,7 @@ from faster_whisper.tokenizer import Tokenizer
 from faster_whisper.transcribe import get_compression_ratio, get_suppressed_tokens
 
 from speech.audio import Sound, to_16k
+from speech.ears.base import BadModel
 
 _BEAM = 5
 _WINDOW = 3000  # frames of 10 ms that Whisper looks at
@@ -22,6 +24,8 @@ _SHORT_WINDOW = 1000  # enough for an answer, which is heard better in it, at a 
 _LIKELY = 10  # texts
 _LONGEST_ANSWER = 40  # tokens
 
+
+_NEEDED = ("model.bin", "config.json", "tokenizer.json", "vocabulary.*")
 
 Encoded = Any  # the encoder's output; the decoder may be asked about it as often as wanted
 
@@ -36,9 +40,23 @@ class Attempt:
 
 class Decoder:
     def __init__(self, model: str) -> None:
-        self._whisper = WhisperModel(
-            model, device="cpu", compute_type="int8", cpu_threads=2, local_files_only=True
-        )
+        """Raises BadModel. A tokenizer that is missing would be asked for on the network, half a minute long."""
+        folder = Path(model)
+        lost = [name for name in _NEEDED if not any(map(_is_there, folder.glob(name)))]
+        mend = f"`hotline models install {folder.name}` fetches it again."
+        if lost:
+            raise BadModel(
+                f"{folder.name} is not whole: {', '.join(lost)} missing or empty. {mend}"
+            )
+        try:
+            self._whisper = WhisperModel(
+                model, device="cpu", compute_type="int8", cpu_threads=2, local_files_only=True
+            )
+        except Exception as problem:
+            raise BadModel(
+                f"{folder.name} cannot be loaded: one of its files is damaged or from another model. "
+                f"Remove {folder}; {mend}"
+            ) from problem
         self._tokenizer = cache(self._new_tokenizer)
 
     def encode(self, passage: Sound) -> Encoded:
@@ -116,3 +134,7 @@ class Decoder:
 
     def _new_tokenizer(self, language: str) -> Tokenizer:
         return Tokenizer(self._whisper.hf_tokenizer, True, task="transcribe", language=language)
+
+
+def _is_there(file: Path) -> bool:
+    return file.is_file() and file.stat().st_size > 0
