@@ -11,11 +11,14 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from sqlalchemy import select
+
 from hotline.account import account_of
 from hotline.bench import process_tree
 from hotline.house import House, open_house
 from hotline.reception import answer_phone
 from hotline.settings import Settings
+from ivr.calls import Call
 from ivr.conversation import Conversation
 from ivr.lines.simulated import ScriptedCaller, SimulatedLine
 from speech.audio import RATE, Sound
@@ -78,6 +81,11 @@ def _is_ear(pid: int) -> bool:
         return False
 
 
+def _open_calls(house: House) -> int:
+    with house.database.read() as session:
+        return len(session.scalars(select(Call).where(Call.ended_at.is_(None))).all())
+
+
 def _figures(house: House, carried: list[Carried]) -> dict[str, Any]:
     accounts = [account_of(house, one.conversation.call) for one in carried]
     waits = [
@@ -90,6 +98,8 @@ def _figures(house: House, carried: list[Carried]) -> dict[str, Any]:
         "outcomes": dict(Counter(str(one["outcome"]) for one in accounts)),
         "with_words": sum(bool(one["need"]["text"]) for one in accounts),
         "failed": sum(one.failed is not None for one in carried),
+        "without_ending": _open_calls(house),
+        "without_recording": sum(not one["recording"]["seconds"] for one in accounts),
         "seconds_kept": round(sum(one["recording"]["seconds"] for one in accounts), 1),
         "first_sound_ms": round(median(waits)) if waits else None,
         "first_sound_ms_max": round(max(waits)) if waits else None,

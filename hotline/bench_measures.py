@@ -33,6 +33,26 @@ def _cpu(process: int) -> float:
     return (int(fields[11]) + int(fields[12])) / _TICK
 
 
+class Others:
+    """The share of this machine that other programs take, from now until `share` is asked."""
+
+    def __init__(self) -> None:
+        self._busy, self._all = _machine()
+
+    def share(self, ours: float) -> float:
+        """0 to 1; `ours`: processor seconds that we took meanwhile."""
+        busy, everything = _machine()
+        passed = max(everything - self._all, 1 / _TICK)
+        return min(1.0, max(0.0, busy - self._busy - ours) / passed)
+
+
+def _machine() -> tuple[float, float]:
+    """Processor seconds of all cores since the machine began: busy, and all of them."""
+    first = Path("/proc/stat").read_text().split("\n", 1)[0]
+    spent = [int(one) / _TICK for one in first.split()[1:9]]
+    return sum(spent) - spent[3] - spent[4], sum(spent)
+
+
 def mib(processes: Sequence[int]) -> float:
     """Proportional set size: pages that are shared count once."""
     total = 0

@@ -17,6 +17,7 @@ from hotline.bench_streams import (
     Figures,
     NothingHeard,
     Tell,
+    carried,
     cores,
     desk_for,
     measure_streams,
@@ -58,7 +59,7 @@ def find_model(models: Path) -> Path | None:
 def measure(bench: Bench) -> Figures:
     """Everything; null with a sentence why where an engine is not here."""
     figures: Figures = {"cores": cores()}
-    figures |= _streams(bench, bench.a_core * figures["cores"])
+    figures |= carried(lambda a_core: _streams(bench, a_core * figures["cores"]), bench.a_core)
     return figures | first_frame(bench) | errors(bench)
 
 
@@ -76,7 +77,7 @@ def _no_streams(why: str) -> Figures:
     names = (
         "streams_per_core", "bare_streams_per_core", "streams_ratio", "final_words_p95_ms",
         "bare_final_p95_ms", "bare_wait_p95_ms", "final_over_bare_ms", "added_delay_ms", "mib_per_call",
-        "bare_mib_per_call", "memory_growth_mib",
+        "bare_mib_per_call", "memory_growth_mib", "others_percent",
     )  # fmt: skip
     return {"streaming_engine": None, **dict.fromkeys(names), "streaming_note": why}
 
