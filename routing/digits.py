@@ -53,6 +53,11 @@ _ENGLISH = re.compile(
     r"|\d|(?<=[\d\s])x\b",
     re.IGNORECASE,
 )
+#: English figures among Mandarin, where no word boundary stands between: 电话double seven eight
+_AMONG = re.compile(
+    r"(?<![a-z])(?:(double|triple)[ -]*)?(zero|oh|one|two|three|four|five|six|seven|eight|nine)(?![a-z])",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +134,9 @@ def _sign(text: str, place: int) -> Sign | None:
         return Sign(start=place, end=many.end(), value=SURE[many[2]] * times, sure=True)
     if one in SURE:
         return Sign(start=place, end=place + 1, value=SURE[one], sure=True)
+    said = _AMONG.match(text, place)
+    if said:
+        return _many(said, said[1], english_figures(said[2]), sure=True)
     cross = _X.match(text, place)
     if cross:
         return Sign(start=place, end=cross.end(), value="X", sure=False)
@@ -155,6 +163,11 @@ def _english(words: str) -> Iterator[Sign]:
     for found in _ENGLISH.finditer(words):
         said = found["said"]
         value = english_figures(said) if said else found[0].upper()
-        times = {"double": 2, "triple": 3}.get((found["times"] or "").lower(), 1)
         sure = value != "X" and (said or "").lower() != "o"
-        yield Sign(start=found.start(), end=found.end(), value=value * times, sure=sure)
+        yield _many(found, found["times"], value, sure=sure)
+
+
+def _many(found: re.Match[str], times: str | None, value: str, *, sure: bool) -> Sign:
+    """Double seven is two figures."""
+    many = {"double": 2, "triple": 3}.get((times or "").lower(), 1)
+    return Sign(start=found.start(), end=found.end(), value=value * many, sure=sure)

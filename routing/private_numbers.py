@@ -34,7 +34,7 @@ _TAIL = re.compile(
 _FILLER = re.compile(
     r"(?:[嗯呃啊哦哎额唔呀呢哈喂再接的了是就对好行\s，,、。．.·…—–\-－_()（）＋+/:：;；？?！!]|那个|这个|然后|后面|后头|前面|前头|中间|最后|开头"
     r"|接着|加上|还有|不对|不是|错了|说错|应该|我看看|记?一下|我想想|等一下|等会儿?|多少来着|怎么说|您记|记下了?|写上了?|没有|听清了?|[区分]机?号|号码"
-    r"|您|你|吗|我|看|[一二三四五六七八]位|\b(?:um+|uh+|er+|and|then|well|so|no|sorry|dash|hyphen|space|the|is|it)\b|年|月|日)*",
+    r"|您|你|吗|我|看|[一二三四五六七八]位|\b(?:um+|uh+|er+|and|then|well|so|no|sorry|dash|hyphen|space|the|is|it)\b|出生|生日|日期|年|月|日)*",
     re.IGNORECASE,
 )
 _WORDY = re.compile(r"[^\W嗯啊呃哦]")
@@ -164,6 +164,10 @@ def _is_private(
         return called >= 2 and len(value) >= PARTIAL and not counted
     if about and not counted and len(value) >= ANNOUNCED:
         return called >= 2 and called * (4 if len(value) >= ALONE else 2.5) >= len(value)
+    if len(part) == 1 and _MOBILE.fullmatch(value):  # in one go, though nearly all of it only sounds so
+        return sure >= 2
+    if about == PHONE and _BEGINS.fullmatch(value) and not counted:  # broken off, the rest comes later
+        return sure == len(value)
     if len(value) >= 10:
         return sure >= 3 and called * 5 >= 2 * len(value)
     return len(value) >= ALONE and called * 10 >= 6 * len(value) and not (counted and not about)
