@@ -1,5 +1,6 @@
 """Prompts are prepared, broken off, prepared again, and looked at with the ears of those who must hear them."""
 
+from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
@@ -8,12 +9,13 @@ import soundfile
 from click.testing import CliRunner
 
 from hotline.cli import main
-from speech.audio import RATE, Sound
+from speech.audio import RATE, Sound, read_sound
 from speech.mouth import Mouth
 from speech.mouth.check import check, unknown
 from speech.mouth.clauses import clauses
 from speech.mouth.faults import is_clipped, longest_stretch, sound_faults
-from speech.mouth.pauses import Pace
+from speech.mouth.pauses import Pace, clause_ends, clause_gaps
+from speech.mouth.prepared import read_index
 from speech.mouth.render import Manner, chosen, read_manners, render
 from speech.mouth.sound import for_the_line
 
@@ -215,3 +217,12 @@ def test_without_a_neural_voice_rendering_says_how_to_get_one(monkeypatch, tmp_p
     told = CliRunner().invoke(main, ["prompts", "render"])
     assert told.exit_code == 1
     assert "hotline models install voice-zh" in told.output
+
+
+def test_at_the_slow_pace_every_clause_end_of_a_sentence_prepared_for_it_has_its_pause():
+    folder = Path(str(files("ivr") / "prompts" / "zh-slow"))
+    prepared = read_index(folder)
+    assert len(prepared) >= 30
+    for text, ident in prepared.items():
+        gaps = clause_gaps(read_sound(folder / f"{ident}.wav"), text)
+        assert [0.58 < gap.seconds < 0.95 for gap in gaps] == [True] * len(clause_ends(text)), ident

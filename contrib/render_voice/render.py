@@ -17,6 +17,8 @@ from carrier import cut
 from telephone import save, to_telephone
 from telling import Manner, Teller, Wave, installed
 
+SLOW = Manner(clause=0.6, pause=0.6, tail=0.6)
+
 
 def rows(path: Path) -> list[list[str]]:
     if not path.exists():
@@ -49,14 +51,15 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--manners", type=Path, default=Path(__file__).with_name("manners.tsv"))
     parser.add_argument("--only", default="", help="a regular expression for ids")
+    parser.add_argument("--slow", action="store_true", help="0.6 s where a clause ends")
     parser.add_argument("--again", action="store_true")
     return parser.parse_args()
 
 
 def main() -> int:
     args = arguments()
-    usual = Manner()
-    special = manners(args.manners, usual)
+    usual = SLOW if args.slow else Manner()
+    special = {} if args.slow else manners(args.manners, usual)
     known = dict(rows(args.folder / "index.tsv"))
     wanted = dict(rows(args.prompts))
     voice = Teller(installed())
