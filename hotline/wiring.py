@@ -125,11 +125,17 @@ def _hand_over(session: Session, command: HandOver, at: datetime) -> Data:
     if command.danger and waiting.ticket_id and command.ticket is None:
         ticket = desk.ticket_of(session, waiting.ticket_id)
         hurry(session, ticket, danger=command.danger, by=MACHINE, at=at)
-    resident = session.get(Resident, command.resident) if command.resident else None
-    if command.contact and resident:
+    if command.contact:
+        _tell_contact(session, waiting, at)
+    return {"waiting": waiting.id}
+
+
+def _tell_contact(session: Session, waiting: Waiting, at: datetime) -> None:
+    """Of who waits in danger; nothing where nobody knows them, or whom to tell."""
+    resident = session.get(Resident, waiting.resident_id) if waiting.resident_id else None
+    if resident:
         near, number = resident.emergency_name or "", resident.emergency_phone or ""
         owe_alert(session, waiting, name=near, number=number, at=at)
-    return {"waiting": waiting.id}
 
 
 def _draft_heard(
@@ -137,10 +143,12 @@ def _draft_heard(
 ) -> Data:
     """The words of a broken-off call; a danger in them makes it due at once."""
     rows = select(Waiting).where(Waiting.call_id == command.call, Waiting.closed_at.is_(None))
-    for waiting in session.scalars(rows):
+    for waiting in session.scalars(rows).all():
         waiting.words = command.words
         if danger:
             waiting.danger, waiting.due_at = danger.kind, min(at, waiting.due_at)
+            if danger.certain and danger.contact:
+                _tell_contact(session, waiting, at)
     return {"danger": danger and asdict(danger)}
 
 

@@ -3,6 +3,7 @@
 Pure: the same words always find the same way. Not sure enough: one question, then a person. Nothing told: a person at once.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -69,6 +70,8 @@ class Desk:
         best = self._choice(guess, guess.best, words)
         why = tuple(dict.fromkeys((*reasons(evidence, guess.best), *guess.why)))[:6]
         choices = () if sure >= SURE else self._choices(guess, words)
+        if alone := self._serves_alone(place, choices):
+            best, choices, sure = alone, (), guess.groups[alone.department]
         return replace(
             known, department=best.department, service=best.service, by_agent=best.by_agent,
             extra=best.extra, confidence=sure, choices=choices, ask=self._question(choices, language) or None,
@@ -94,6 +97,14 @@ class Desk:
         if own is None or not (place.estate or place.street):
             return False
         return not replace(place, floor=None, room=None).same(replace(own, floor=None, room=None))
+
+    def _serves_alone(self, place: Place | None, choices: Sequence[Choice]) -> Choice | None:
+        """Where nobody is sure, the place may decide: a station that the transport office alone looks after."""
+        names = {place.estate, place.street} if place else set()
+        here = {
+            one.department for one in self.gazetteer.entries if one.department and one.name in names
+        }
+        return next((one for one in choices if one.department in here), None)
 
     def _choice(self, guess: Guess, department: str, words: str) -> Choice:
         """A department with its likeliest service."""

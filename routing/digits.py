@@ -128,20 +128,27 @@ def _mandarin(words: str) -> Iterator[Sign]:
 
 def _sign(text: str, place: int) -> Sign | None:
     one = text[place]
-    many = _MANY.match(text, place)
+    if one in SURE and not _MANY.match(text, place):
+        return Sign(start=place, end=place + 1, value=SURE[one], sure=True)
+    if one in _UNIT:
+        return Sign(start=place, end=place + 1, value="", sure=False)
+    return _long_sign(text, place) or _sound_sign(one, place)
+
+
+def _long_sign(text: str, place: int) -> Sign | None:
+    """Of more than one character: 两个零, double seven, 艾克斯."""
+    many, said = _MANY.match(text, place), _AMONG.match(text, place)
     if many:
         times = int(SURE.get(many[1], "2"))
         return Sign(start=place, end=many.end(), value=SURE[many[2]] * times, sure=True)
-    if one in SURE:
-        return Sign(start=place, end=place + 1, value=SURE[one], sure=True)
-    said = _AMONG.match(text, place)
     if said:
         return _many(said, said[1], english_figures(said[2]), sure=True)
     cross = _X.match(text, place)
-    if cross:
-        return Sign(start=place, end=cross.end(), value="X", sure=False)
-    if one in _UNIT:
-        return Sign(start=place, end=place + 1, value="", sure=False)
+    return Sign(start=place, end=cross.end(), value="X", sure=False) if cross else None
+
+
+def _sound_sign(one: str, place: int) -> Sign | None:
+    """A character that may be written for a figure by its sound."""
     value = CALLED.get(one) or sound_of(one)
     if value is None:
         return None

@@ -164,13 +164,14 @@ def _is_private(
         return called >= 2 and len(value) >= PARTIAL and not counted
     if about and not counted and len(value) >= ANNOUNCED:
         return called >= 2 and called * (4 if len(value) >= ALONE else 2.5) >= len(value)
-    if len(part) == 1 and _MOBILE.fullmatch(value):  # in one go, though nearly all of it only sounds so
-        return sure >= 2
-    if about == PHONE and _BEGINS.fullmatch(value) and not counted:  # broken off, the rest comes later
-        return sure == len(value)
-    if len(value) >= 10:
-        return sure >= 3 and called * 5 >= 2 * len(value)
-    return len(value) >= ALONE and called * 10 >= 6 * len(value) and not (counted and not about)
+    mobile = (
+        len(part) == 1 and _MOBILE.fullmatch(value) and sure >= 2
+    )  # nearly all of it only sounds so
+    broken_off = about == PHONE and _BEGINS.fullmatch(value) and sure == len(value)
+    if len(value) < 10:
+        enough = len(value) >= ALONE and called * 10 >= 6 * len(value)
+        return bool(broken_off) or (enough and not (counted and not about))
+    return bool(mobile) or (sure >= 3 and called * 5 >= 2 * len(value))
 
 
 def _without_counts(words: str, part: list[Row]) -> list[Row]:

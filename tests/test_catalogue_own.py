@@ -1,5 +1,6 @@
 """A community says what is different with it, in a file of its own; nobody touches code."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from routing.catalogue import in_use, load, shipped
 from routing.catalogue_files import CatalogueError, load_own, read_own
 from routing.desk import Desk
+from routing.gazetteer_files import read
 from routing.trained import DANGER, NEEDS
 from routing.trained import shipped as guesser_of
 from tickets.clocks import Clock
@@ -137,3 +139,22 @@ def test_a_process_speaks_of_the_catalogue_in_use():
     with in_use(own):
         assert load().service("piano").zh == "调钢琴"
     assert load() is shipped()
+
+
+def test_where_nobody_is_sure_a_place_that_one_department_looks_after_decides():
+    square = '[[place]]\nname = "东方红广场"\nkind = "landmark"\ndepartment = "urban_management"\n'
+    words, plain = "东方红广场有人占着不让走", desk("")
+    assert "urban_management" in {one.department for one in plain.way(words).choices}
+    here = replace(plain, gazetteer=read(square)).way(words)
+    assert (here.department, here.ask) == ("urban_management", None)
+    assert replace(plain, gazetteer=read(square)).way("电梯坏了").department == "property"
+
+
+def test_a_place_is_elsewhere_when_it_is_not_the_house_they_live_in():
+    places = read('[[place]]\nname = "和平里"\n[[place]]\nname = "胜利花园"\n')
+    here, home = replace(desk(""), gazetteer=places), "和平里3号楼2单元501"
+    assert here.way("胜利花园五号楼的灯不亮", home=home).elsewhere
+    assert here.way("和平里六号楼的灯不亮", home=home).elsewhere
+    for words in ("和平里三号楼三楼的灯不亮", "五楼的灯不亮", "灯不亮"):
+        assert not here.way(words, home=home).elsewhere
+    assert not here.way("胜利花园五号楼的灯不亮").elsewhere

@@ -128,6 +128,9 @@ def test_a_telephone_number_is_masked_in_what_others_read():
 def test_a_new_guesser_takes_over_only_where_it_knows_more(tmp_path):
     with pytest.raises(CannotTeach, match="2 tickets"):
         teach_from_tickets(tmp_path, lesson().sayings[:2], lambda *_: None)
+    one = [Saying(f"路灯坏了{n}", "urban_management/street_lamp", "t", "zh") for n in range(12)]
+    with pytest.raises(CannotTeach, match=r"12 tickets .* of two departments"):
+        teach_from_tickets(tmp_path, one, lambda *_: None)
     assert not (tmp_path / "routing").exists()
 
 

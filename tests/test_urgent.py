@@ -16,7 +16,7 @@ from tests.house import house_in
 from tests.phone import CALLER, Phone
 from tickets import desk
 from tickets.clocks import Clock
-from tickets.commands import HandOver, OpenTicket, Reason
+from tickets.commands import DraftHeard, HandOver, OpenTicket, Reason
 from tickets.models import Ticket
 from tickets.urgent import AlertState, ContactAlert, alerts_owed, hurry, owe_alert, settle_alert
 from tickets.waiting import Waiting, waiting_now
@@ -151,3 +151,20 @@ def test_in_a_real_call_the_contact_is_owed_word(tmp_path, at):
             assert (owed.danger, owed.name, owed.number) == ("fire", "王强", "13900139000")
             assert waiting_now(session)[0].reason is Reason.DANGER
         call.hang_up()
+
+
+def test_a_cry_for_help_on_a_line_that_breaks_is_told_to_the_contact(tmp_path, at):
+    with house_in(tmp_path, now=lambda: at) as house:
+        with house.database.write() as session:
+            facts = {"address": "和平里3号楼", "building": "3号楼", "added_at": at}
+            resident = Resident(name="王秀英", emergency_phone="13900139000", **facts)
+            session.add(resident)
+            session.flush()
+            cut_off = HandOver(call="c9", resident=resident.id, reason=Reason.DRAFT)
+            desk.hand_over(session, cut_off, at=at)
+        with house.database.write() as session:
+            heard = DraftHeard(call="c9", words="救命，家里着火了，满屋都是烟")
+            house.exchange.acts[DraftHeard](session, heard, at)
+        with house.database.read() as session:
+            [owed] = alerts_owed(session)
+            assert (owed.danger, owed.number) == ("fire", "13900139000")

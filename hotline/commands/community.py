@@ -58,6 +58,10 @@ def check(file: Path | None, as_json: bool) -> None:
         "places": len(desk.gazetteer.entries), "sayings": sum(map(_sayings, book.services)),
         "astray": astray, "without_recording": unsaid,
     }  # fmt: skip
+    known = {None, *(one.id for one in book.departments)}
+    for place in desk.gazetteer.entries:
+        if place.department not in known:
+            raise click.ClickException(f"{place.name}: there is no department {place.department}")
     screen.print(
         f"{figures['departments']} departments, {figures['services']} services, {figures['places']} places: no mistake."
     )
