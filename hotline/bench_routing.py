@@ -7,6 +7,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from hotline.bench_repeats import repeat_figures
 from hotline.teaching import alarm_figures, foreign_figures, teach_dangers, teach_needs
 from routing.alarm import ALERT, DANGER
 from routing.desk import SURE
@@ -26,6 +27,13 @@ def routing_figures(data: Path | None, tell: Tell, *, foreign: bool) -> Figures:
     """``data``: HOTLINE_TEST_DATA; ``foreign``: also train anew with every writer held back, which takes ten minutes."""
     figures = messages(data, tell) if data else _nothing("HOTLINE_TEST_DATA names no folder")
     return figures | (writers(tell) if foreign else {})
+
+
+def told_before(data: Path | None, tickets: int, tell: Tell, url: str = "") -> Figures:
+    """How what was told before is found again, see ``hotline.bench_repeats``; on citizen messages, if they are there."""
+    files = [data / OF / name for name in ("train.tsv", "dev.tsv")] if data else []
+    told = [one.words[:ONE_TURN] for file in files if file.is_file() for one in _read(file)]
+    return repeat_figures(told, tickets, tell, url)
 
 
 def _nothing(why: str) -> Figures:

@@ -110,6 +110,7 @@ def _register() -> None:
         demo,
         keeping,
         measuring,
+        measuring_routing,
         people,
         promising,
         routing,
@@ -117,10 +118,9 @@ def _register() -> None:
         working,
     )
 
-    every = (
-        demo, calling, serving, working, people, keeping, measuring, calibrating, routing, community, promising,
-    )  # fmt: skip
-    for module in every:
+    measure = (measuring, measuring_routing, calibrating)
+    keep = (people, keeping, community, promising)
+    for module in (demo, calling, serving, working, *keep, *measure, routing):
         for command in module.COMMANDS:
             main.add_command(command)
 

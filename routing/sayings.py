@@ -42,7 +42,7 @@ def needs() -> list[Saying]:
         Saying(
             row["text"], f"{row['department']}/{row['service']}", writer, language_of(row["text"])
         )
-        for writer, row in _rows("needs", ("department", "service", "text"))
+        for writer, row in read_rows("needs", ("department", "service", "text"))
     ]
 
 
@@ -50,7 +50,7 @@ def dangers() -> list[Saying]:
     """Emergencies, and what is near them."""
     return [
         Saying(row["text"], _label(row["kind"]), writer, language_of(row["text"]))
-        for writer, row in _rows("danger", ("kind", "text"))
+        for writer, row in read_rows("danger", ("kind", "text"))
     ]
 
 
@@ -75,7 +75,8 @@ def _label(kind: str) -> str:
     return f"calm/{kind}" if kind in NO_DANGER else f"danger/{kind}"
 
 
-def _rows(folder: str, columns: tuple[str, ...]) -> Iterator[tuple[str, dict[str, str]]]:
+def read_rows(folder: str, columns: tuple[str, ...]) -> Iterator[tuple[str, dict[str, str]]]:
+    """Every row of a folder of the corpus, with the name of its file."""
     files = (resources.files("routing") / "corpus" / folder).iterdir()
     for file in sorted(
         (one for one in files if one.name.endswith(".tsv")), key=lambda one: one.name

@@ -19,7 +19,7 @@ from hotline.bench_mouth import mouth_figures
 from hotline.bench_patience import patience as measure_patience
 from hotline.bench_recognition import Bench, find_model
 from hotline.bench_recognition import measure as measure_recognition
-from hotline.bench_routing import routing_figures, shipped_mb
+from hotline.bench_repeats import CannotFill
 from hotline.cli import json_option, print_json, screen
 from hotline.manifest import BadManifest
 from hotline.settings import BadSetting, Settings
@@ -37,7 +37,7 @@ def measured() -> Iterator[None]:
     """Every foreseeable trouble as a sentence."""
     try:
         yield
-    except (BadManifest, BadModel, BadSetting, NotASound) as problem:
+    except (BadManifest, BadModel, BadSetting, CannotFill, NotASound) as problem:
         raise click.ClickException(str(problem)) from problem
     except UnicodeDecodeError as problem:
         raise click.ClickException(f"This file is not UTF-8 text: {problem.reason}.") from problem
@@ -264,29 +264,6 @@ def report(figures: dict[str, Any], *, as_json: bool) -> None:
         screen.print(f"{name}: {figure}")
     if as_json:
         print_json(figures)
-
-
-@bench.command()
-@click.option(
-    "--writers",
-    is_flag=True,
-    help="Also train anew with every writer of the corpus held back: needs, questions, emergencies; ten minutes.",
-)
-@json_option
-def routing(writers: bool, as_json: bool) -> None:
-    """How often the routing is right: on citizen messages (HOTLINE_TEST_DATA), clean and misheard, and on new writers."""
-    settings = Settings.read()
-    given = settings.environ.get("HOTLINE_TEST_DATA")
-    with measured(), Progress(console=screen, transient=True) as bars:
-        rows: dict[str, TaskID] = {}
-
-        def tell(what: str, done: float) -> None:
-            if what not in rows:
-                rows[what] = bars.add_task(what, total=1.0)
-            bars.update(rows[what], completed=min(1.0, done))
-
-        figures = routing_figures(Path(given) if given else None, tell, foreign=writers)
-    report(figures | {"shipped_mb": shipped_mb()}, as_json=as_json)
 
 
 COMMANDS = (bench,)
