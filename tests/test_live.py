@@ -147,7 +147,7 @@ def test_two_calls_from_one_number_at_once_are_two_calls(tmp_path):
     def one(_):
         return ring(house, ScriptedCaller(voice("resident_need"), keys="1"))[0]
 
-    other = "我们这条马路上的路灯有三盏不亮了，晚上出门看不见"  # told again it would be the same ticket
+    other = "我们这条马路上的路灯有三盏不亮了，晚上出门看不见"  # the same need would be one ticket
     with house_in(tmp_path, NEED, other) as house, ThreadPoolExecutor(2) as both:
         accounts = list(both.map(one, range(2)))
     assert [account["outcome"] for account in accounts] == ["ticket", "ticket"]
