@@ -1,35 +1,30 @@
 """A live call over any audio line: 20 ms of sound in, 20 ms of sound out. No sockets, no clock, no waiting.
 
 Time is counted in frames, so a line may run it as fast as it likes. Whatever is slow (a
-turn, recognition, a voice) runs on the call's own thread; meanwhile the caller hears
-silence and then "one moment", and keys pressed are kept.
+turn, recognition, a voice) happens backstage; meanwhile the caller hears silence and then
+"one moment", and keys pressed are kept.
 """
 
-import logging
 from collections import deque
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor, wait
-from typing import Any, TypeAlias
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
 
 from ivr.asking import AGAIN
+from ivr.backstage import Backstage, Connect, Thought
 from ivr.conversation import Conversation
-from ivr.dialogue import Heard, Kind, Listen, Say, Transfer
-from ivr.engine import Turn, Wait
+from ivr.dialogue import Heard, Kind, Listen, Transfer
+from ivr.engine import Turn
 from ivr.listening import Listening
 from ivr.overhearing import Overhearing
 from ivr.recorder import Recorder
 from ivr.speaking import SILENCE, Speech
-from speech.audio import FRAME, RATE, Sound, silence
+from speech.audio import FRAME, RATE
 from speech.patience import Happening
-from store.shelf import NoRoom
-
-log = logging.getLogger(__name__)
-
-#: what comes next: the turn, the first piece of its sound, the pieces after it
-Thought: TypeAlias = tuple[Turn, Sound, Iterator[Sound]]
 
 HOLD_AFTER = round(1.2 * RATE / FRAME)  #: frames of thinking before "one moment" is said
 HOLD_EVERY = round(8.0 * RATE / FRAME)
+MOST_KEYS = 32  #: pressed while we think; a storm of keys is no answer
 LONGEST_CALL = 30 * 60 * RATE // FRAME  #: frames; a forgotten telephone is hung up then
 
 
@@ -40,32 +35,44 @@ class LiveCall:
         self,
         conversation: Conversation,
         *,
-        connect: Callable[[str], bool] = lambda _to: False,
+        connect: Connect = lambda _to: False,
         asked: Callable[[Listen], None] = lambda _listen: None,
     ) -> None:
         self.conversation = conversation
-        self.thinking: Future[Thought] | None = None
         self.over = False
-        self.failed: BaseException | None = None
+        self.left = False  #: over here, but not ended: another line carries it on
+        self.cuts = (
+            0  #: how often we were silenced in mid-sentence: sound on its way is to be dropped
+        )
+        self.heard_out = (
+            True  #: a line that plays late says here whether all we said has been played
+        )
         self._ears = conversation.exchange.ears
-        self._connect = connect  #: can a person be reached now?
         self._asked = asked  #: told when a question has been asked and its answer is awaited
-        self._jobs = ThreadPoolExecutor(1, "call")
+        self._backstage = Backstage(conversation, connect)
         self._tape = ThreadPoolExecutor(1, "tape")
-        self._speech = Speech(self._jobs)
-        self._keys: deque[str] = deque()
+        self._speech = Speech(self._backstage.jobs)
+        self._keys: deque[str] = deque(maxlen=MOST_KEYS)
         self._turn: Turn | None = None
         self._listening: Listening | None = None
         self._frames = self._thought = 0
         self._between: Recorder | None = None
         self._room = Overhearing()
         self._record_between()
-        self.thinking = self._jobs.submit(self._think, None, None)
+        self.thinking: Future[Any] | None = self._backstage.think(None)
+
+    @property
+    def failed(self) -> BaseException | None:
+        return self._backstage.failed
 
     @property
     def awaited(self) -> Future[Any] | None:
         """What the line would have to wait for before it can go on: a turn, or the next piece of sound."""
         return self.thinking or self._speech.making
+
+    @property
+    def speaking(self) -> bool:
+        return not self._speech.over
 
     @property
     def listening(self) -> Listen | None:
@@ -84,8 +91,8 @@ class LiveCall:
             self._adopt_or_hold(self.thinking)
         elif self._listening is not None:
             self._listen(self._listening, heard)
-        elif self._speech.over:
-            self._said(self._turn)
+        else:
+            self._speak_on()
         if self._frames >= LONGEST_CALL:
             self.hang_up()
         return self._speech.frame()
@@ -103,53 +110,59 @@ class LiveCall:
 
     def hang_up(self) -> None:
         """The line is gone, or the call is done."""
-        if self.over:
-            return
-        self.over = True
-        closings, last = [], None
-        if self._listening is not None:
-            last = self._listening.so_far()
-            closings.append(self._listening.recorder.close())
-            self._ears.drop(self._listening.recorder.id)
-        if self._between is not None:
-            closings.append(self._between.close())
-        self._jobs.submit(self._end, closings, last)
+        if not self.over:
+            closings, last = self._close()
+            self._backstage.end(closings, last)
+
+    def let_go(self) -> None:
+        """The call goes on, but not here: keep what was recorded and give it no ending."""
+        if not self.over:
+            self.left = True
+            closings, _ = self._close()
+            self._backstage.let_go(closings)
 
     def finish(self) -> None:
         """Wait until everything of an ended call is on the disk."""
         self.hang_up()
-        self._jobs.shutdown()
-        self._tape.shutdown()
-        try:
-            self.conversation.save_recordings()
-        except NoRoom as problem:
-            self.failed = self.failed or problem
+        self._backstage.finish(self._tape)
 
     # --- what happens frame by frame
 
-    def _adopt_or_hold(self, thinking: Future[Thought]) -> None:
+    def _adopt_or_hold(self, thinking: Future[Any]) -> None:
         self._thought += 1
         if thinking.done():
             self.thinking, self._thought = None, 0
-            self._turn, first, rest = thinking.result()
-            self._speech.say(first, rest)  # "one moment" ends first
-            while self._keys and self.thinking is None:
-                self.key(self._keys.popleft())
+            self._adopt(thinking.result())
         elif (
             self._speech.over
             and self._thought >= HOLD_AFTER
             and (self._thought - HOLD_AFTER) % HOLD_EVERY == 0
         ):
-            self._soft("hold")
+            self._speech.play(self._backstage.soft("hold"))
+
+    def _adopt(self, thought: Thought | None) -> None:
+        if thought is None:
+            self.let_go()
+            return
+        self._turn, first, rest = thought
+        self._speech.say(first, rest)  # "one moment" ends first
+        while self._keys and self.thinking is None and not self.over:
+            self.key(self._keys.popleft())
 
     def _listen(self, listening: Listening, heard: bytes) -> None:
         happened = listening.frame(heard, speaking=not self._speech.over)
         if happened is Happening.MORE:
-            self._soft("need.more")
+            self._speech.play(self._backstage.soft("need.more"))
         elif happened is Happening.RESUMED:
-            self._speech.stop()  # they talk: we are quiet
+            self._silence()  # they talk: we are quiet
         elif isinstance(happened, Heard):
             self._answer(happened)
+
+    def _speak_on(self) -> None:
+        if self._speech.over and self.heard_out:
+            self._said(self._turn)
+        elif self._speech.open and self._room.interrupted:
+            self._interrupted(self._turn)
 
     def _said(self, turn: Turn | None) -> None:
         """The prompt is over: now listen, connect, or end."""
@@ -159,9 +172,20 @@ class LiveCall:
             case Listen() as listen:
                 self._start_listening(listen)
             case Transfer(to=to):
-                self._answer(Heard(result={"connected": self._connect(to)}))
+                self._speech.stop()
+                self.thinking = self._backstage.connect(to)
             case _:
                 self.hang_up()
+
+    def _interrupted(self, turn: Turn | None) -> None:
+        """They know the answer before we have asked: be quiet, and hear it from its first word on."""
+        listen = turn and turn.then
+        if not isinstance(listen, Listen) or listen.kind is Kind.KEY:
+            return
+        self._silence()
+        listening = self._start_listening(listen)
+        for frame in self._room.lately():
+            listening.frame(frame, speaking=False)
 
     def _key_while_speaking(self, digit: str) -> None:
         """0 reaches a person from any prompt; a choice may be made before the prompt is over."""
@@ -169,13 +193,12 @@ class LiveCall:
         if not isinstance(listen, Listen):
             return
         if listen.kind is Kind.NUMBER:
-            self._speech.stop()
+            self._silence()
             self._start_listening(listen).key(digit)
         elif digit in {"0", AGAIN} or (listen.kind is Kind.CHOICE and digit != "#"):
-            self._speech.stop()
             self._answer(Heard(digits=digit))
 
-    # --- turns
+    # --- turns, sound and recordings
 
     def _answer(self, heard: Heard | None) -> None:
         if heard is None:
@@ -188,45 +211,24 @@ class LiveCall:
             self._room.answered(heard=self._listening.has_speech or bool(heard.digits))
             self._listening = None
             self._record_between()
-        self._speech.stop()
-        self.thinking = self._jobs.submit(self._think, heard, closing)
+        self._silence()
+        self.thinking = self._backstage.think(heard, closing)
 
-    def _think(self, heard: Heard | None, closing: Future[None] | None) -> Thought:
-        """On the call's own thread: keep the recording, hear the answer, begin the sound of what comes next."""
-        try:
-            if closing is not None:
-                closing.result()
-            turn = self.conversation.turn(heard)
-            while isinstance(turn.then, Wait):
-                self.conversation.waits_for(turn.then).result()
-                turn = self.conversation.turn()
-            sounds = self.conversation.sounds(turn.spoken)
-            return turn, next(sounds, silence(0.0)), sounds
-        except Exception as problem:
-            log.exception("call %s cannot go on", self.conversation.call)
-            self.failed = problem
-            return Turn((), None), self._apology(), iter(())
+    def _silence(self) -> None:
+        """Stop talking, here and in what is on its way to the caller."""
+        if self._speech.stop() or not self.heard_out:
+            self.cuts += 1
 
-    def _apology(self) -> Sound:
-        """What the caller hears where we failed: never an error, only what happens next."""
-        try:
-            return self.conversation.sound((Say("trouble"),))
-        except Exception:
-            log.exception("not even an apology")
-            return silence(0.0)
-
-    def _end(self, closings: list[Future[None]], last: Heard | None) -> None:
-        try:
-            wait(closings)
-            self.conversation.hang_up(last, trouble=self.failed is not None)
-        except Exception as problem:
-            log.exception(
-                "call %s could not be ended; it is repaired at the next start",
-                self.conversation.call,
-            )
-            self.failed = self.failed or problem
-
-    # --- sound and recordings
+    def _close(self) -> tuple[list[Future[None]], Heard | None]:
+        self.over = True
+        closings, last = [], None
+        if self._listening is not None:
+            last = self._listening.so_far()
+            closings.append(self._listening.recorder.close())
+            self._ears.drop(self._listening.recorder.id)
+        if self._between is not None:
+            closings.append(self._between.close())
+        return closings, last
 
     def _start_listening(self, listen: Listen) -> Listening:
         if self._between is not None:
@@ -244,7 +246,3 @@ class LiveCall:
     def _record_between(self) -> None:
         self._between = self.conversation.recorder("between")
         self._between.start(self._tape)
-
-    def _soft(self, prompt: str) -> None:
-        """A short sentence of the line's own, not of the dialogue."""
-        self._speech.play(self.conversation.sound((Say(prompt),)))

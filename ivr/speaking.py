@@ -1,14 +1,24 @@
 """What a line says: sound that is ready, and the pieces of it that are still being made."""
 
 import logging
+from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Executor, Future
+from dataclasses import dataclass
 
-from speech.audio import FRAME, QUIET, Sound, ulaw_encode
+from speech.audio import FRAME, QUIET
 
 log = logging.getLogger(__name__)
 
 SILENCE = bytes([QUIET]) * FRAME
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Some sound, mu-law; ``open``: a voice may interrupt it."""
+
+    sound: bytes
+    open: bool = False
 
 
 class Speech:
@@ -17,9 +27,10 @@ class Speech:
     def __init__(self, jobs: Executor) -> None:
         self.last = SILENCE  #: the 20 ms that were said last
         self._jobs = jobs
-        self._ready = memoryview(b"")
-        self._rest: Iterator[Sound] | None = None
-        self._next: Future[Sound | None] | None = None
+        self._ready: deque[Piece] = deque()
+        self._at = 0  # bytes of the first piece that were said
+        self._rest: Iterator[Piece] | None = None
+        self._next: Future[Piece | None] | None = None
 
     @property
     def over(self) -> bool:
@@ -27,39 +38,64 @@ class Speech:
         return not self._ready and self._next is None
 
     @property
-    def making(self) -> Future[Sound | None] | None:
+    def open(self) -> bool:
+        """May what is said just now be interrupted by a voice?"""
+        return bool(self._ready) and self._ready[0].open
+
+    @property
+    def making(self) -> Future[Piece | None] | None:
         """The piece that is awaited; None while there is something to say, or nothing."""
         return None if self._ready else self._next
 
-    def say(self, first: Sound, rest: Iterator[Sound]) -> None:
+    def say(self, first: Piece, rest: Iterator[Piece]) -> None:
         """After what is being said now."""
-        self._ready = memoryview(bytes(self._ready) + ulaw_encode(first))
+        self._add(first)
         self._rest = rest
         self._make_next()
 
-    def play(self, sound: Sound) -> None:
+    def play(self, piece: Piece) -> None:
         """Instead of what is being said now."""
         self.stop()
-        self._ready = memoryview(ulaw_encode(sound))
+        self._add(piece)
 
-    def stop(self) -> None:
-        self._ready, self._rest, self._next = memoryview(b""), None, None
+    def stop(self) -> bool:
+        """Say no more; was there anything left to say?"""
+        cut = not self.over
+        self._ready.clear()
+        self._at, self._rest, self._next = 0, None, None
+        return cut
 
     def frame(self) -> bytes:
         """The next 20 ms, mu-law."""
-        if self._next is not None and len(self._ready) < FRAME and self._next.done():
+        out = self._cut(FRAME)
+        if len(out) < FRAME and self._next is not None and self._next.done():
             self._take(self._next)
-        piece, self._ready = bytes(self._ready[:FRAME]), self._ready[FRAME:]
-        self.last = piece + SILENCE[len(piece) :]
+            out += self._cut(FRAME - len(out))
+        self.last = out + SILENCE[len(out) :] if out else SILENCE
         return self.last
 
-    def _take(self, made: "Future[Sound | None]") -> None:
+    def _cut(self, length: int) -> bytes:
+        out = b""
+        while self._ready and len(out) < length:
+            sound, end = self._ready[0].sound, self._at + length - len(out)
+            out += sound[self._at : end]
+            self._at = end
+            if end >= len(sound):
+                self._ready.popleft()
+                self._at = 0
+        return out
+
+    def _add(self, piece: Piece) -> None:
+        if piece.sound:
+            self._ready.append(piece)
+
+    def _take(self, made: "Future[Piece | None]") -> None:
         self._next = None
         problem = made.exception()
         if problem is not None:
             log.error("a sentence was broken off: no voice could go on", exc_info=problem)
-        elif (sound := made.result()) is not None:
-            self._ready = memoryview(bytes(self._ready) + ulaw_encode(sound))
+        elif (piece := made.result()) is not None:
+            self._add(piece)
             self._make_next()
 
     def _make_next(self) -> None:

@@ -6,7 +6,7 @@ from collections import deque
 import numpy as np
 from numpy.typing import NDArray
 
-from speech.room import FAINT, LIKELY, Room
+from speech.room import FAINT, LIKELY, LOUDEST, Room
 
 _POSSIBLE = 0.06  # a hoarse or overdriven voice that is as loud as the caller's has been
 _SMOOTH = 12  # windows a level is taken over: 0.4 s
@@ -59,11 +59,20 @@ class Nearness:
 
     def overhear(
         self, window: NDArray[np.float32], likelihood: float, played: NDArray[np.float32]
-    ) -> None:
-        """`window` is heard while the line speaks: `played`."""
+    ) -> bool:
+        """`window` is heard while the line speaks: `played`. Does the caller talk into it?"""
         self._overheard = True
         own = 10 * math.log10(float(np.mean(np.square(played))) + 1e-12)
-        self._room.note(self._level(window), likelihood, own)
+        level = self._level(window)
+        self._room.note(level, likelihood, own)
+        known = len(self._own) >= _KNOWN
+        needed = max(self._behind, self._loud - 8) if known else LOUDEST
+        return likelihood >= LIKELY and level > needed
+
+    @property
+    def echoes(self) -> bool:
+        """Does the line hear itself?"""
+        return self._room.echoes
 
     def _level(self, window: NDArray[np.float32]) -> float:
         self._powers.append(float(np.mean(np.square(window))))

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 FAINT = -58.0  #: dB of full scale: nobody speaks into a telephone so softly
 LIKELY = 0.15  #: old and band-limited voices reach 0.3 to 0.9, breath 0.07, hum and street 0.02
-_LOUDEST = (
+LOUDEST = (
     -30.0
-)  # dB: whoever is louder holds the telephone, even if they talk all through our prompt
+)  #: dB: whoever is louder holds the telephone, even if they talk all through our prompt
 _REMEMBERED = 375  # windows of 32 ms, 12 s
 _ENOUGH = 94  # windows, 3 s, that say something about a room
 _OFTEN = 0.4  # of the time somebody speaks where a television runs
@@ -41,6 +41,14 @@ class Room:
             self._gate = self._found()
         return self._gate
 
+    @property
+    def echoes(self) -> bool:
+        """Is what is heard what was played?"""
+        if len(self._windows) < _ENOUGH:
+            return False
+        level, _, played = np.array(self._windows).T
+        return echoed(level, played)
+
     def _found(self) -> float:
         if len(self._windows) < _ENOUGH:
             return FAINT
@@ -49,7 +57,7 @@ class Room:
         if len(voices) < _OFTEN * len(level) or echoed(level, played):
             return FAINT
         behind, lull = float(np.percentile(voices, 70)), float(np.percentile(level, 30))
-        return max(FAINT, min(behind + _ABOVE, lull + _LULL, _LOUDEST))
+        return max(FAINT, min(behind + _ABOVE, lull + _LULL, LOUDEST))
 
 
 def echoed(level: NDArray[np.float64], played: NDArray[np.float64]) -> bool:

@@ -86,6 +86,7 @@ class CallerVoice:
         self._played = _NO_SOUND
         self._current: float | None = None
         self._voice = False
+        self._into = False
 
     def is_voice(self, frame: Sound) -> bool:
         """Judged on the last whole window of 32 ms, so up to 32 ms late. Frames may have any length."""
@@ -94,14 +95,23 @@ class CallerVoice:
         self._played = np.zeros_like(self._waiting)
         return self._voice
 
-    def overhear(self, frame: Sound, played: Sound) -> None:
-        """What comes from the caller's side while the line says `played`: their room, perhaps with a television in it."""
+    @property
+    def echoes(self) -> bool:
+        """Does the line hear itself?"""
+        return self._nearness.echoes
+
+    def overhear(self, frame: Sound, played: Sound) -> bool:
+        """What comes from the caller's side while the line says `played`: their room, perhaps with a television in it.
+
+        True while the caller talks into it, as far as can be told.
+        """
         self._played = np.concatenate([self._played, _floats(played)])
         for window in self._windows(frame):
             said, self._played = self._played[:WINDOW], self._played[WINDOW:]
             likelihood = float(self._network.hear(window)[0])
-            self._nearness.overhear(window, likelihood, said)
+            self._into = self._nearness.overhear(window, likelihood, said)
         self._voice = False
+        return self._into
 
     def _windows(self, frame: Sound) -> Iterator[NDArray[np.float32]]:
         self._waiting = np.concatenate([self._waiting, _floats(frame)])

@@ -6,8 +6,8 @@ from threading import Event
 import numpy as np
 import pytest
 
-from ivr.speaking import SILENCE, Speech
-from speech.audio import FRAME, ulaw_decode
+from ivr.speaking import SILENCE, Piece, Speech
+from speech.audio import FRAME, ulaw_decode, ulaw_encode
 from speech.mouth import Speechless
 
 
@@ -18,7 +18,7 @@ def jobs():
 
 
 def piece(level: int, frames: int = 2):
-    return np.full(frames * FRAME, level, dtype=np.int16)
+    return Piece(ulaw_encode(np.full(frames * FRAME, level, dtype=np.int16)))
 
 
 def fail():

@@ -7,13 +7,13 @@ as long as it takes, and the conversation is the same because time is counted in
 """
 
 import time
-from collections.abc import Callable
 from concurrent.futures import wait
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
 
+from ivr.backstage import Connect
 from ivr.conversation import Conversation
 from ivr.dialogue import Kind, Listen
 from ivr.live import LiveCall
@@ -97,7 +97,7 @@ class SimulatedLine:
         caller: Caller,
         *,
         real: bool = False,
-        connect: Callable[[str], bool] = lambda _to: False,
+        connect: Connect = lambda _to: False,
         behind: Sound | None = None,
     ) -> None:
         """`behind` is heard from the caller's side all through the call, over and over: their room."""
