@@ -13,6 +13,7 @@ from hotline.settings import Settings
 from hotline.wiring import acts_of
 from ivr import calls as _calls
 from ivr.exchange import Exchange
+from ivr.lines import tokens as _tokens
 from ivr.memory import know_places
 from ivr.wording import LANGUAGES
 from proxy_agents import residents as _residents
@@ -38,6 +39,7 @@ TABLES = (
     _models,
     _notices,
     _visits,
+    _tokens,
 )  #: modules that define tables: importing them is enough
 
 

@@ -12,6 +12,7 @@ from hotline.wiring import answer_of
 from ivr.caller import Caller, Draft
 from ivr.calls import Call, Ending, Purpose, open_call
 from ivr.conversation import Conversation
+from ivr.lines.tokens import redeem
 from ivr.senses import Pace
 from proxy_agents.duty import agent_for
 from proxy_agents.residents import Resident, normal_number, residents_of_line
@@ -45,6 +46,26 @@ def answer_phone(
         )
         session.add(_call(caller, house, line, Purpose.INTAKE))
     return Conversation(house.exchange, caller.call, caller.language, _pace(caller))
+
+
+def take_up(house: House, call_id: str) -> Conversation | None:
+    """Carry a call on that another process has begun; None for one that has ended. Its log says where it stands."""
+    with house.database.write() as session:
+        call = session.get(Call, call_id, with_for_update=True)
+        if call is None or call.ended_at is not None:
+            return None
+        call.process = this_process()
+        return Conversation(house.exchange, call_id, call.spoken, _pace(call.caller))
+
+
+def admit(house: House, token: str, line: str) -> Conversation | None:
+    """The call that a token admits a socket of this line to; None where there is none."""
+    with house.database.write() as session:
+        call_id = redeem(session, token, house.now())
+        call = session.get(Call, call_id) if call_id else None
+        if call is None or call.line != line:
+            return None
+    return take_up(house, call.id)
 
 
 def ring(house: House, callback: int, *, line: str, attempt: int | None = None) -> Conversation:

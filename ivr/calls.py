@@ -15,6 +15,7 @@ from ivr.dialogue import Dialogue, Heard, Listen, Transfer
 from ivr.engine import Entry, Log, Perform, ScriptChanged, Turn, play
 from ivr.intake import answer_call
 from ivr.repeats import REPEATS
+from ivr.wording import LANGUAGES
 from store.base import Base
 from store.seal import Sealed, SealedJson
 
@@ -95,6 +96,13 @@ class Call(Base):
         """Numbers of the tickets its needs were written to, in their order: new ones, and those told again."""
         opened = [row for row in self.entries if row.key == "open" or row.key.endswith(".open")]
         return list(dict.fromkeys(row.heard["result"]["number"] for row in opened))
+
+    @property
+    def spoken(self) -> str:
+        """The language we speak by now: the one in which they were last understood, if we can."""
+        told = [row.heard["result"] or {} for row in self.entries if row.key.endswith(".words")]
+        known = [one["language"] for one in told if one.get("language") in LANGUAGES]
+        return known[-1] if known else self.language
 
     def result_of(self, key: str) -> dict[str, Any] | None:
         """What a ``do`` of this call resulted in, the last of that name."""

@@ -28,6 +28,7 @@ MODELS = (
     "tickets.urgent",
     "tickets.visits",
     "tickets.waiting",
+    "ivr.lines.tokens",
     "proxy_agents.staff",
     "proxy_agents.residents",
     "ivr.calls",
