@@ -4,8 +4,9 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from typing import Any
 
 import click
@@ -20,8 +21,23 @@ from store.keyfile import KeyProblem
 screen = Console(stderr=False, highlight=False)
 
 
+#: modules of ``hotline.commands``; each has its ``COMMANDS``
+MODULES = (
+    "demo", "calling", "serving", "working", "people", "keeping", "measuring", "calibrating", "routing",
+    "community", "promising",
+)  # fmt: skip
+ALONE = {"serve": "serving", "pages": "pages"}  #: run for months: without what the others load
+
+
 class Kindly(click.Group):
     """A group that never shows a traceback to somebody who did not ask for one."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(_commands(MODULES))
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        modules = (ALONE[cmd_name],) if cmd_name in ALONE else MODULES
+        return _commands(modules).get(cmd_name)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -101,6 +117,7 @@ def json_option(command: Callable[..., Any]) -> Callable[..., Any]:
     )(command)
 
 
+<<<<<<< HEAD
 def _register() -> None:
     """Each module of commands adds its own."""
     from hotline.commands import (  # noqa: PLC0415
@@ -126,3 +143,8 @@ def _register() -> None:
 
 
 _register()
+=======
+def _commands(modules: Iterable[str]) -> dict[str, click.Command]:
+    found = [import_module(f"hotline.commands.{name}").COMMANDS for name in modules]
+    return {str(command.name): command for commands in found for command in commands}
+>>>>>>> 67e5a32 (The process that carries the sound is the door; pages live in one of their own behind it)

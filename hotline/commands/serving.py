@@ -1,18 +1,23 @@
-"""``hotline serve``: the pages, and whatever has to be mended first."""
+"""``hotline serve``: the lines and the pages, and whatever has to be mended first."""
 
+import asyncio
 import socket
+import sys
 from contextlib import nullcontext
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import click
 import uvicorn
-from a2wsgi import WSGIMiddleware
 
-from console.app import create_app
-from console.parts import Parts
 from hotline.cli import opened, screen
 from hotline.commands.working import working
+from hotline.front import Front, Pages, keep_pages
 from hotline.house import House
+from hotline.lines import open_lines
 from hotline.recover import recover
+
+LARGEST = 64 * 1024  #: bytes of one message on a socket: a second of sound has 11,000
 
 
 @click.command()
@@ -27,23 +32,53 @@ from hotline.recover import recover
 )
 @click.option("--no-worker", is_flag=True, help="`hotline worker` runs elsewhere.")
 def serve(host: str, port: int, behind_proxy: bool, no_worker: bool) -> None:
-    """Start the pages: /review for supervisors and operators, /agent for departments and proxy agents.
+    """Start the lines and the pages: /review for supervisors and operators, /agent for departments and proxy agents.
 
     A worker runs beside them: clocks fire, residents are rung (see `hotline worker --help`).
     Calls that a crash left open are mended first. People sign in with what
-    `hotline staff import` and `hotline agents import` gave them.
+    `hotline staff import` and `hotline agents import` gave them. The sound of live calls is
+    carried by this process, the pages by another one that it starts.
     """
     _check_free(host, port)
-    with opened() as house:
+    with opened() as house, TemporaryDirectory(prefix="hotline-") as folder:
         for one in recover(house):
             screen.print(
                 f"mended call {one.call}: {one.outcome}, {one.seconds:.1f} s of sound kept"
             )
         house.warm("zh")
         screen.print(f"http://{host}:{port}/review  and  /agent   (Ctrl-C ends)")
-        app = WSGIMiddleware(create_app(pages(house)))  # type: ignore[arg-type]
+        config = {"host": host, "port": port, "proxy_headers": behind_proxy}
         with nullcontext() if no_worker else working(house):
-            uvicorn.run(app, host=host, port=port, log_level="warning", proxy_headers=behind_proxy)
+            _run(house, Path(folder) / "pages", config)
+
+
+def _run(house: House, place: Path, listening: dict[str, object]) -> None:
+    lines, inner = open_lines(house), Pages(place)
+    config = uvicorn.Config(
+        Front(lines.sockets, inner),
+        log_level="warning",
+        ws="wsproto",
+        ws_max_size=LARGEST,
+        lifespan="off",
+        **listening,  # type: ignore[arg-type]
+    )
+    server = uvicorn.Server(config)
+
+    async def main() -> None:
+        command = [sys.executable, "-m", "hotline", "pages", str(place)]
+        beside = [asyncio.create_task(keep_pages(command))]
+        beside += [asyncio.create_task(one) for one in lines.beside()]
+        try:
+            await server.serve()
+        finally:
+            for task in beside:
+                task.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
+            await inner.close()
+
+    with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
+        runner.run(main())
+    lines.close()
 
 
 def _check_free(host: str, port: int) -> None:
@@ -55,18 +90,6 @@ def _check_free(host: str, port: int) -> None:
             raise click.ClickException(
                 f"Nothing can listen on {host}:{port} ({problem.strerror}); try --port {port + 1}"
             ) from problem
-
-
-def pages(house: House) -> Parts:
-    """What the web site needs of the house."""
-    return Parts(
-        database=house.database,
-        keyring=house.keyring,
-        shelf=house.shelf,
-        zone=house.settings.zone,
-        now=house.now,
-        gazetteer=house.desk.gazetteer,
-    )
 
 
 COMMANDS = (serve,)

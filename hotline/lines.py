@@ -1,0 +1,59 @@
+"""The live lines of a house put together: which path is which line, and what goes on beside them."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from hotline.house import House
+from hotline.reception import admit
+from hotline.zombies import end_zombies
+from ivr.lines.sockets import Socket
+from ivr.lines.switchboard import Switchboard
+from ivr.lines.twilio.streams import TwilioStream
+
+log = logging.getLogger(__name__)
+
+LOOK = 60.0  #: seconds between two looks for calls that nobody carries
+
+Carry = Callable[[Socket], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Lines:
+    """``sockets``: who takes in a WebSocket, by its path."""
+
+    house: House
+    switchboard: Switchboard
+    sockets: Mapping[str, Carry]
+
+    def beside(self) -> list[Coroutine[Any, Any, None]]:
+        """What runs as long as the lines are open."""
+        return [self._watch()]
+
+    async def _watch(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK)
+            try:
+                await asyncio.to_thread(end_zombies, self.house, self.switchboard.live)
+            except Exception:
+                log.exception("calls without life were not looked for")
+
+    def close(self) -> None:
+        self.switchboard.close()
+
+
+def open_lines(house: House) -> Lines:
+    """Every line that the settings allow."""
+    switchboard = Switchboard(partial(admit, house))
+    return Lines(house, switchboard, _sockets(switchboard))
+
+
+def _sockets(switchboard: Switchboard) -> dict[str, Carry]:
+    return {"/lines/twilio/live": partial(_twilio, switchboard)}
+
+
+async def _twilio(switchboard: Switchboard, socket: Socket) -> None:
+    await switchboard.carry(socket, TwilioStream(), hold=True)

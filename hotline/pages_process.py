@@ -1,0 +1,67 @@
+"""The pages in a process of their own, so that they and the sound of live calls never wait for each other."""
+
+import contextlib
+import os
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import uvicorn
+from a2wsgi import WSGIMiddleware
+
+from console.app import create_app
+from console.parts import Parts
+from hotline.community import files_of, spoken_as_here
+from hotline.house import clock
+from hotline.settings import Settings
+from ivr.memory import know_places
+from proxy_agents.known import known_resident
+from store.database import open_database
+from store.seal import Keyring
+from store.shelf import RecordingShelf
+
+
+def serve_pages(parts: Parts, place: Path) -> None:
+    """Answer on a Unix socket until the parent process ends, however it ends."""
+    app = WSGIMiddleware(create_app(parts))  # type: ignore[arg-type]
+    config = uvicorn.Config(
+        app,
+        uds=str(place),
+        log_level="warning",
+        forwarded_allow_ips="*",
+        server_header=False,
+        date_header=False,
+        lifespan="off",
+    )
+    server = uvicorn.Server(config)
+    threading.Thread(target=_watch_parent, args=(server,), daemon=True).start()
+    server.run()
+
+
+@contextmanager
+def open_pages(settings: Settings) -> Iterator[Parts]:
+    """What the web site needs, without ears, voices and guessers."""
+    keyring = Keyring.load(settings.home, settings.environ)
+    database = open_database(settings.database, keyring, settings.zone, register=known_resident)
+    files = files_of(settings.home)
+    know_places(database, files.places)
+    with spoken_as_here(files.catalogue, files.emergency):
+        yield Parts(
+            database=database,
+            keyring=keyring,
+            shelf=RecordingShelf(settings.recordings, keyring),
+            zone=settings.zone,
+            now=clock,
+            gazetteer=files.places,
+        )
+    database.close()
+
+
+def _watch_parent(server: uvicorn.Server) -> None:
+    """Our standard input ends with the process that holds its other end."""
+    with contextlib.suppress(OSError):
+        while os.read(sys.stdin.fileno(), 1024):
+            pass
+    server.should_exit = True

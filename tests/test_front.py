@@ -1,0 +1,114 @@
+"""The door of a running hotline: pages behind it in a process of their own, sockets before it."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+@contextmanager
+def serving(home: Path, **environ: str):
+    """A hotline that answers; its address and its process."""
+    port = free_port()
+    place = {
+        **os.environ,
+        "HOTLINE_HOME": str(home),
+        "HOTLINE_MODELS": str(home / "none"),
+        **environ,
+    }
+    place.pop("HOTLINE_DATABASE_URL", None)
+    command = [sys.executable, "-m", "hotline", "serve", "--port", str(port), "--no-worker"]
+    process = subprocess.Popen(command, env=place, stdout=subprocess.DEVNULL)
+    try:
+        for _ in range(600):
+            if get(port, "/sign-in")[0] == 200:
+                break
+            time.sleep(0.1)
+        yield port, process
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def get(port: int, path: str, data: bytes | None = None, **headers: str) -> tuple[int, bytes]:
+    request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", data, headers)
+    try:
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return answer.status, answer.read()
+    except urllib.error.HTTPError as no:
+        return no.code, no.read()
+    except OSError:
+        return 0, b""
+
+
+def children(pid: int) -> list[int]:
+    return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def is_pages(pid: int) -> bool:
+    return b"pages" in Path(f"/proc/{pid}/cmdline").read_bytes()
+
+
+@pytest.fixture(scope="module")
+def hotline(tmp_path_factory):
+    with serving(tmp_path_factory.mktemp("home")) as found:
+        yield found
+
+
+def test_the_pages_are_reached_through_the_door(hotline):
+    port, _ = hotline
+    assert get(port, "/sign-in")[0] == 200
+    assert get(port, "/nothing?here=%E4%BD%A0")[0] in {302, 404}
+    assert get(port, "/sign-in", b"login=wang&password=x")[0] == 400  # no CSRF token
+
+
+def test_a_body_that_is_too_long_is_refused_and_the_door_stays_open(hotline):
+    port, _ = hotline
+    assert get(port, "/sign-in", b"x" * 21_000_000)[0] in {0, 400, 413}  # or the line is cut in mid-body
+    assert get(port, "/sign-in")[0] == 200
+
+
+def test_a_socket_nobody_knows_is_refused(hotline):
+    port, _ = hotline
+    with pytest.raises(InvalidStatus), connect(f"ws://127.0.0.1:{port}/lines/nobody"):
+        pass
+
+
+def test_the_pages_come_back_when_they_die_and_the_door_stays_open(hotline):
+    port, process = hotline
+    pages = [one for one in children(process.pid) if is_pages(one)]
+    os.kill(pages[0], signal.SIGKILL)
+    for _ in range(300):
+        if get(port, "/sign-in")[0] == 200:
+            break
+        time.sleep(0.1)
+    assert get(port, "/sign-in")[0] == 200
+    assert [one for one in children(process.pid) if is_pages(one)] != pages
+
+
+def test_no_process_is_left_behind_by_a_kill(tmp_path):
+    with serving(tmp_path) as (_, process):
+        pages = [one for one in children(process.pid) if is_pages(one)]
+        process.kill()
+        process.wait(30)
+        for _ in range(100):
+            if not Path(f"/proc/{pages[0]}").exists():
+                break
+            time.sleep(0.1)
+        assert not Path(f"/proc/{pages[0]}").exists()
