@@ -114,6 +114,7 @@ def test_who_left_no_number_is_told_when_they_give_their_name_and_building(tmp_p
 
     script = (
         NEED,
+        "里面没有人",
         "我姓王",
         "六号楼二单元",
         "我上次说的电梯的事有结果了吗",
