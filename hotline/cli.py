@@ -23,8 +23,8 @@ screen = Console(stderr=False, highlight=False)
 
 #: modules of ``hotline.commands``; each has its ``COMMANDS``
 MODULES = (
-    "demo", "calling", "serving", "working", "people", "keeping", "measuring", "calibrating", "routing",
-    "community", "promising",
+    "demo", "calling", "serving", "working", "people", "keeping", "community", "promising", "measuring",
+    "measuring_routing", "calibrating", "routing",
 )  # fmt: skip
 ALONE = {"serve": "serving", "pages": "pages"}  #: run for months: without what the others load
 
@@ -117,34 +117,6 @@ def json_option(command: Callable[..., Any]) -> Callable[..., Any]:
     )(command)
 
 
-<<<<<<< HEAD
-def _register() -> None:
-    """Each module of commands adds its own."""
-    from hotline.commands import (  # noqa: PLC0415
-        calibrating,
-        calling,
-        community,
-        demo,
-        keeping,
-        measuring,
-        measuring_routing,
-        people,
-        promising,
-        routing,
-        serving,
-        working,
-    )
-
-    measure = (measuring, measuring_routing, calibrating)
-    keep = (people, keeping, community, promising)
-    for module in (demo, calling, serving, working, *keep, *measure, routing):
-        for command in module.COMMANDS:
-            main.add_command(command)
-
-
-_register()
-=======
 def _commands(modules: Iterable[str]) -> dict[str, click.Command]:
     found = [import_module(f"hotline.commands.{name}").COMMANDS for name in modules]
     return {str(command.name): command for commands in found for command in commands}
->>>>>>> 67e5a32 (The process that carries the sound is the door; pages live in one of their own behind it)
