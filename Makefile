@@ -1,10 +1,11 @@
 # make demo   the main job once          make test   the tests
+# make torture   workers killed, stopped, starved: 100 kills, 5 seeds, three databases (TORTURE="--kills 10" for less)
 # make setup  only .venv with hotline    make check  format, lint, types, import rules, tests
 PYTHON ?= python3
 BIN := .venv/bin
 WORKERS ?= 2  # tests side by side; a recogniser in each takes about a GiB
 
-.PHONY: setup demo test check format clean
+.PHONY: setup demo test torture check format clean
 
 setup: .venv/.ready
 
@@ -25,6 +26,9 @@ demo: .venv/.ready
 test: .venv/.dev
 	$(BIN)/hotline models install zh
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+
+torture: .venv/.dev
+	$(BIN)/python -m hotline.torture $(TORTURE)
 
 check: .venv/.dev
 	$(BIN)/ruff format --check .

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hotline.community import desk_of, spoken_as_here
 from hotline.hot_words import correction, hot_words
@@ -31,6 +32,9 @@ from tickets import models as _models
 from tickets import notices as _notices
 from tickets import visits as _visits
 
+if TYPE_CHECKING:
+    from hotline.triggers import Triggers
+
 __all__ = ["House", "clock", "open_house"]
 
 TABLES = (
@@ -52,6 +56,7 @@ class House:
     ears: EarDesk | ScriptedEars
     mouth: Mouth
     exchange: Exchange
+    triggers: "Triggers | None"  #: on PostgreSQL; None: the sweep alone
     desk: Desk
     now: Callable[[], datetime]
 
@@ -84,6 +89,7 @@ def open_house(
     hearing = ears or open_ears(settings, catalogue=desk.catalogue)
     mouth = open_mouth(settings)
     know_places(database, desk.gazetteer)
+    triggers = open_triggers(settings, database)
     exchange = Exchange(
         database=database,
         shelf=shelf,
@@ -103,14 +109,31 @@ def open_house(
                 ears=hearing,
                 mouth=mouth,
                 exchange=exchange,
+                triggers=triggers,
                 desk=desk,
                 now=now,
             )
     finally:
+        if triggers is not None:
+            triggers.close()
         exchange.afterwards.close()
         hearing.close()
         mouth.close()
         database.close()
+
+
+def open_triggers(settings: Settings, database: Database) -> "Triggers | None":
+    """None on SQLite, where HOTLINE_TRIGGERS=off, and where the extra "city" is not installed."""
+    wanted = settings.environ.get("HOTLINE_TRIGGERS", "on") != "off"
+    if not wanted or database.engine.dialect.name != "postgresql":
+        return None
+    try:
+        from hotline.triggers import Triggers  # noqa: PLC0415  # a part of the grown shape only
+    except ImportError:
+        return None
+    triggers = Triggers(database)
+    triggers.prepare()
+    return triggers
 
 
 def open_ears(

@@ -105,6 +105,8 @@ class Worker:
         """Round after round until somebody calls ``stop``; ``told`` of each that did something, or failed."""
         heart = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
         heart.start()
+        if self._house.triggers is not None:
+            self._house.triggers.listen(self.wake)
         while not self._stop.is_set():
             done = self.round()
             if str(done):

@@ -107,7 +107,7 @@ class DialAttempt(Base):
     part: Mapped[str | None] = mapped_column(String(16))  #: day and part of the day, "2026-01-05 0"
     call_id: Mapped[str | None] = mapped_column(String(64))
     outcome: Mapped[str | None] = mapped_column(String(32))
-    token: Mapped[str | None] = mapped_column(String(32))  #: of whoever looks it up
+    token: Mapped[str | None] = mapped_column(String(32))  #: of whoever looked it up last; it stays
     lease_until: Mapped[datetime | None]
 
 

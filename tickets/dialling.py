@@ -128,7 +128,7 @@ def dial_ended(session: Session, key: str, outcome: str, at: datetime) -> bool:
     if attempt.outcome is None:
         attempt.outcome = Miss.HUNG_UP.value if outcome == COMPLETED else outcome
         _missed(session, callback, attempt.outcome, at)
-    attempt.lease_until = attempt.token = None
+    attempt.lease_until = None
     return True
 
 
@@ -171,10 +171,9 @@ def unclear(session: Session, key: str, token: str, at: datetime) -> bool:
     return True
 
 
-def ambiguous(session: Session, at: datetime) -> int:
-    """Dials whose lease ran out and of which nobody knows yet what became."""
-    late = DialAttempt.lease_until.is_not(None), DialAttempt.token.is_not(None)
-    rows = select(func.count()).where(*late, DialAttempt.at + LEASE < at)
+def ambiguous(session: Session) -> int:
+    """How many dials had to be looked up so far, because nobody told us how they ended."""
+    rows = select(func.count()).where(DialAttempt.token.is_not(None))
     return session.scalar(rows) or 0
 
 
@@ -281,7 +280,7 @@ def _unreachable(session: Session, callback: Callback, reason: str, at: datetime
 def _nobody_rung(session: Session, attempt: DialAttempt, outcome: str, due: datetime) -> None:
     """Where the dialogue has told an outcome it stays; else the callback is owed as before."""
     callback = session.get_one(Callback, attempt.callback_id, with_for_update=True)
-    attempt.lease_until = attempt.token = None
+    attempt.lease_until = None
     if attempt.outcome is None:
         attempt.outcome = callback.reason = outcome
         if callback.state is CallbackState.DIALLING:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import takewhile
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -28,6 +29,7 @@ from tickets.waiting import hand_over
 
 #: outcomes that say nothing about the resident: the same moment may be tried again
 NOBODY_RUNG = frozenset((Miss.FAILED.value, "not_placed", "crashed", "unclear"))
+LONGEST = timedelta(hours=2)  #: between two tries while the provider fails
 
 
 class After(StrEnum):
@@ -66,11 +68,18 @@ def after_miss(
         return After.PERSON, at
     if _often_enough(policy, tried, at, aim):
         return (After.NOTHING if aim is Aim.ASK_AGAIN else After.VISIT), at
-    wait = rule.again.get(Miss(outcome)) if outcome in set(Miss) else None
-    if wait is None and outcome in NOBODY_RUNG:
-        wait = rule.again.get(Miss.FAILED)
+    wait = _failed_again(policy, tried)
+    if wait is None and outcome in set(Miss):
+        wait = rule.again.get(Miss(outcome))
     later = next_part(at, policy.zone, rule.parts) if wait is None else at + wait
     return After.AGAIN, policy.may_ring(later)
+
+
+def _failed_again(policy: Policy, tried: Sequence[Tried]) -> timedelta | None:
+    """What failed through no fault of theirs: soon, and each time twice as long; None where they were rung."""
+    again = policy.callbacks.again.get(Miss.FAILED)
+    times = len(list(takewhile(lambda one: one.outcome in NOBODY_RUNG, reversed(tried))))
+    return min(again * 2 ** (times - 1), LONGEST) if again and times else None
 
 
 def _often_enough(policy: Policy, tried: Sequence[Tried], at: datetime, aim: Aim) -> bool:

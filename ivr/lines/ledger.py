@@ -4,6 +4,7 @@ One JSON object a line, synced before anybody is told; whoever writes holds the 
 dials by key and by number, which are kept as blind indexes only.
 """
 
+import errno
 import fcntl
 import json
 import os
@@ -40,12 +41,15 @@ class Ledger:
             Counter()
         )  #: by key: how often it was dialled; never more than once
         self.numbers: Counter[str] = Counter()  #: by number (blind)
+        self.turned_away: Counter[str] = Counter()  #: by number: dials that it did not make
+        self.ringing: Counter[str] = Counter()  #: by number: dials that are not over
+        self.doubled = 0  #: dials of a number that was ringing, or of a key that had been dialled
         file.parent.mkdir(parents=True, exist_ok=True)
 
     def place(
         self, key: str, number: str, process: str, will: Callable[[int], str | None]
     ) -> str | None:
-        """Dial a key; ``will`` tells from the count of earlier dials to the number how it ends.
+        """Dial a key; ``will`` tells from how often that number was wanted before how it ends.
 
         None: it is not dialled after all. Raises ``KeyRefused``.
         """
@@ -53,8 +57,10 @@ class Ledger:
         with self._open() as write:
             if key in self.dials or key in self.refused:
                 raise KeyRefused(key)
-            ending = will(self.numbers[blind])
-            if ending is not None:
+            ending = will(self.numbers[blind] + self.turned_away[blind])
+            if ending is None:
+                write({"turned away": key, "number": blind})
+            else:
                 write({"placed": key, "number": blind, "will": ending, "process": process})
             return ending
 
@@ -94,7 +100,9 @@ class Ledger:
             self._catch_up(handle)
 
             def write(line: dict[str, Any]) -> None:
-                os.write(handle, json.dumps(line).encode() + b"\n")
+                whole = json.dumps(line).encode() + b"\n"
+                if os.write(handle, whole) < len(whole):  # the next one takes the rest of it away
+                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
                 os.fsync(handle)
                 self._catch_up(handle)
 
@@ -114,10 +122,15 @@ class Ledger:
     def _note(self, line: dict[str, Any]) -> None:
         if key := line.get("placed"):
             facts = {name: line[name] for name in ("number", "will", "process")}
-            self.dials[key] = Dialled(**facts)
+            self.dials[key] = dialled = Dialled(**facts)
+            self.doubled += bool(self.times[key] or self.ringing[dialled.number])
             self.times[key] += 1
-            self.numbers[facts["number"]] += 1
+            self.numbers[dialled.number] += 1
+            self.ringing[dialled.number] += 1
         elif key := line.get("ended"):
             self.dials[key] = replace(self.dials[key], outcome=line["outcome"])
+            self.ringing[self.dials[key].number] -= 1
+        elif key := line.get("turned away"):
+            self.turned_away[line["number"]] += 1
         else:
             self.refused.add(line["refused"])

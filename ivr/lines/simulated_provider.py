@@ -105,8 +105,12 @@ class ByNumber:
     @classmethod
     def of(cls, toml: str) -> "ByNumber":
         """``01055550101 = ["busy", "answers 111"]``; raises ``ValueError``."""
-        told = tomllib.loads(toml)
-        return cls({str(one): [Turn.of(text) for text in texts] for one, texts in told.items()})
+        return cls.told(tomllib.loads(toml))
+
+    @classmethod
+    def told(cls, turns: Mapping[str, Sequence[str]]) -> "ByNumber":
+        """The same as plain data; raises ``ValueError``."""
+        return cls({one: [Turn.of(text) for text in texts] for one, texts in turns.items()})
 
     def turn(self, number: str, times: int) -> Turn:
         turns = self.turns.get(number) or self.turns.get("*") or [Turn.of("answers")]
@@ -201,6 +205,7 @@ class SimulatedProvider:
             return Fate(Known.UNKNOWN)
         if dialled.outcome is None and self._alive(dialled.process):
             return Fate(Known.UNDER_WAY)
+        self.ledger.end(key, dialled.will)  # whoever carried it died, and the line fell silent
         return Fate(Known.ENDED, dialled.outcome or dialled.will)
 
     def hang_up(self, key: str) -> None:
