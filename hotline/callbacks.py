@@ -28,20 +28,24 @@ def call_back(house: House, callback: int, line: SimulatedLine) -> Conversation:
     with house.database.write() as session:
         policy = policy_of(session)
         attempt = begin_dial(session, callback, at=house.now(), part=part_of(policy, house.now()))
-    conversation = ring(house, callback, line="simulated", attempt=attempt.id)
-    line.carry(conversation)
-    with house.database.write() as session:
-        dial_ended(session, attempt.key, COMPLETED, house.now())
+    try:
+        conversation = ring(house, callback, line="simulated", attempt=attempt.id)
+        line.carry(conversation)
+    finally:
+        with house.database.write() as session:
+            dial_ended(session, attempt.key, COMPLETED, house.now())
     return conversation
 
 
 @dataclass(slots=True)
 class SomebodyAtHome(ScriptedCaller):
-    """Whoever answers the telephone: keys for the questions, and a voice where words are asked for."""
+    """Whoever answers the telephone: a key for each question, then none; and a voice where words are asked for."""
 
     def asked(self, listen: Listen) -> Reply:
         if listen.kind is Kind.STORY:
             return Reply(sound=self.need)
+        if self._next >= len(self.keys):
+            return Reply()
         return ScriptedCaller.asked(self, listen)
 
 

@@ -61,7 +61,7 @@ class AtHome:
             return Reply(keys=VERDICT_KEYS[self.verdict])
         if listen.kind is Kind.STORY:
             return Reply(sound=self.missing)
-        return Reply(keys="1")
+        return Reply(keys="2" if listen.key.startswith("else.") else "1")
 
 
 def voice(name: str) -> Sound:

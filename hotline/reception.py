@@ -1,5 +1,6 @@
 """Who is on the line: a call begins, and what is known of its caller is frozen with it."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -11,15 +12,17 @@ from hotline.process import this_process
 from hotline.wiring import answer_of
 from ivr.caller import Caller, Draft
 from ivr.calls import Call, Ending, Purpose, open_call
-from ivr.conversation import Conversation
+from ivr.conversation import Conversation, draft_of
 from ivr.lines.tokens import redeem
 from ivr.senses import Pace
 from proxy_agents.duty import agent_for
 from proxy_agents.residents import Resident, normal_number, residents_of_line
-from tickets.callbacks import Callback, DialAttempt, NotOwed, answers_waiting, untold
+from tickets.callbacks import Aim, Callback, DialAttempt, NotOwed, answers_waiting, untold
 from tickets.models import Ticket
-from tickets.waiting import Waiting
+from tickets.ring_backs import they_ring
+from tickets.waiting import Waiting, hand_over
 
+PURPOSES = {Aim.RESULT: Purpose.CALLBACK, Aim.ASK_AGAIN: Purpose.ASK_AGAIN}
 RESUME_WITHIN = timedelta(
     hours=24
 )  #: how old a broken-off call may be to be gone on with (estimate)
@@ -32,6 +35,7 @@ def answer_phone(
     digits = normal_number(number)
     with house.database.write() as session:
         resident = _resident(session, house, digits)
+        they_ring(session, resident=resident.id if resident else None, number=digits)
         caller = Caller(
             call=uuid4().hex,
             number=digits,
@@ -68,27 +72,74 @@ def admit(house: House, token: str, line: str) -> Conversation | None:
     return take_up(house, call.id)
 
 
+def missed_call(house: House, *, line: str, number: str) -> None:
+    """A call that nobody could answer: it waits for a person, and is rung back where the number is known."""
+    digits, at = normal_number(number), house.now()
+    with house.database.write() as session:
+        resident = _resident(session, house, digits)
+        who = resident.id if resident else None
+        call = _call(
+            Caller(call=uuid4().hex, number=digits, resident=who), house, line, Purpose.INTAKE
+        )
+        call.end(Ending.DRAFT, at)
+        session.add(call)
+        session.flush()
+        hand_over(session, draft_of(session, call), at=at)
+
+
 def ring(house: House, callback: int, *, line: str, attempt: int | None = None) -> Conversation:
-    """Whom we ring back answers; ``attempt`` is the dial. Raises ``NotOwed`` where they have heard it all."""
+    """Whom we ring answers; ``attempt`` is the dial. Raises ``NotOwed`` where nothing is left to say."""
     with house.database.write() as session:
         owed = session.get_one(Callback, callback)
-        tickets = [session.get_one(Ticket, one) for one in untold(session, owed)]
-        if not tickets:
-            raise NotOwed(f"callback {callback} has nothing to tell any more")
-        ticket = tickets[0]
-        resident = session.get(Resident, ticket.resident_id) if ticket.resident_id else None
-        caller = Caller(
-            call=uuid4().hex,
-            number=(resident.phone if resident else None) or ticket.callback_number or "",
-            resident=ticket.resident_id,
-            language=ticket.language,
-            pace=resident.pace if resident else "normal",
-            answers=tuple(map(answer_of, tickets)),
-        )
-        session.add(_call(caller, house, line, Purpose.CALLBACK))
+        if owed.aim is Aim.RING_BACK:
+            caller, purpose = _cut_off(session, owed), Purpose.RING_BACK
+        else:
+            caller, purpose = _to_hear(session, owed), PURPOSES[owed.aim]
+        session.add(_call(caller, house, line, purpose))
         if attempt is not None:
             session.get_one(DialAttempt, attempt).call_id = caller.call
     return Conversation(house.exchange, caller.call, caller.language, _pace(caller))
+
+
+def _to_hear(session: Session, owed: Callback) -> Caller:
+    """Who is told results, or asked about them."""
+    tickets = [session.get_one(Ticket, one) for one in untold(session, owed)]
+    if not tickets:
+        raise NotOwed(f"callback {owed.id} has nothing to tell any more")
+    resident = session.get(Resident, owed.resident_id) if owed.resident_id else None
+    number = (resident.phone if resident else None) or tickets[0].callback_number or ""
+    return replace(
+        _known(resident, number, owed),
+        language=tickets[0].language,
+        answers=tuple(map(answer_of, tickets)),
+    )
+
+
+def _cut_off(session: Session, owed: Callback) -> Caller:
+    """Who rang and was cut off, missed or silent: what waits for them is gone on with."""
+    waiting = session.get(Waiting, owed.waiting_id) if owed.waiting_id else None
+    if waiting is None or waiting.closed_at is not None:
+        raise NotOwed(f"callback {owed.id}: nobody waits any more")
+    resident = session.get(Resident, owed.resident_id) if owed.resident_id else None
+    number = owed.number or (resident.phone if resident else None) or ""
+    words = waiting.words if waiting.recording_id else ""
+    draft = Draft(waiting=waiting.id, recording=waiting.recording_id or "", words=words)
+    call = session.get(Call, waiting.call_id) if waiting.call_id else None
+    language = call.language if call else resident.language if resident else "zh"
+    return replace(_known(resident, number, owed), language=language, draft=draft)
+
+
+def _known(resident: Resident | None, number: str, owed: Callback) -> Caller:
+    return Caller(
+        call=uuid4().hex,
+        number=number,
+        resident=resident.id if resident else None,
+        agent=bool(resident and resident.agent_id),
+        contact=bool(resident and resident.emergency_phone),
+        home=resident.address if resident else "",
+        pace=resident.pace if resident else "normal",
+        callback=owed.id,
+    )
 
 
 def go_on(house: House, call: str) -> Conversation:

@@ -27,14 +27,17 @@ from routing.pinyin import tokens
 from routing.tongue import language_of
 from tickets import desk
 from tickets.commands import (
+    AnswerAgain,
     BetterWords,
     DraftHeard,
     HandOver,
     Judge,
+    LeaveIt,
     NoteAnswer,
     NoteCaller,
     NotReached,
     OpenTicket,
+    Rate,
     Receipt,
     Tell,
     TellAgain,
@@ -45,7 +48,7 @@ from tickets.lifecycle import IllegalMove, Status
 from tickets.models import Ticket
 from tickets.repeats import carried_by, tell_again
 from tickets.urgent import hurry, owe_alert
-from tickets.waiting import Waiting
+from tickets.waiting import Waiting, close_waiting
 
 log = logging.getLogger(__name__)
 
@@ -209,6 +212,25 @@ def _judge(session: Session, command: Judge, at: datetime) -> Data:
         return {"status": desk.ticket_of(session, command.ticket).status}
 
 
+def _rate(session: Session, command: Rate, at: datetime) -> Data:
+    desk.rate(session, command, at=at)
+    return {}
+
+
+def _answer_again(session: Session, command: AnswerAgain, at: datetime) -> Data:
+    try:
+        desk.answer_again(session, command, at=at)
+    except IllegalMove:
+        log.warning("ticket %s was reopened in another call meanwhile", command.ticket)
+    return {}
+
+
+def _leave_it(session: Session, command: LeaveIt, at: datetime) -> Data:
+    if session.get(Waiting, command.waiting):
+        close_waiting(session, command.waiting, by=MACHINE, at=at, note=command.why)
+    return {}
+
+
 def _not_reached(session: Session, command: NotReached, at: datetime) -> Data:
     desk.not_reached(session, command, at=at)
     return {}
@@ -225,5 +247,8 @@ ACTS: Mapping[type, Act] = {
     Tell: _tell,
     FindAnswers: _find_answers,
     Judge: _judge,
+    Rate: _rate,
+    AnswerAgain: _answer_again,
+    LeaveIt: _leave_it,
     NotReached: _not_reached,
 }

@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
-EDITION = "3"  #: raise it when a script changes in a way that breaks calls in progress
+EDITION = "4"  #: raise it when a script changes in a way that breaks calls in progress
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +40,7 @@ class Caller:
     pace: str = "normal"  #: "slow": longer pauses are waited out, and made
     answers: tuple[Answer, ...] = ()
     draft: Draft | None = None
+    callback: int | None = None  #: the callback this call is made for; None: they rang us
     edition: str = EDITION
 
     def data(self) -> dict[str, Any]:

@@ -9,11 +9,11 @@ from typing import Any
 from sqlalchemy import ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from ivr.callback import call_back
 from ivr.caller import EDITION, Caller
 from ivr.dialogue import Dialogue, Heard, Listen, Transfer
 from ivr.engine import Entry, Log, Perform, ScriptChanged, Turn, play
 from ivr.intake import answer_call
+from ivr.outgoing import ask_again, call_back, ring_back
 from ivr.repeats import REPEATS
 from ivr.wording import LANGUAGES
 from store.base import Base
@@ -25,6 +25,8 @@ CALLER = "caller"  #: key of entry 0
 class Purpose(StrEnum):
     INTAKE = "intake"  #: a resident rings us
     CALLBACK = "callback"  #: we ring them with a result
+    RING_BACK = "ring_back"  #: we ring somebody who was cut off, missed or silent
+    ASK_AGAIN = "ask_again"  #: we ask whether it is still solved
 
 
 class Ending(StrEnum):
@@ -35,12 +37,15 @@ class Ending(StrEnum):
     DRAFT = "draft"  #: broken off before the need was confirmed: kept, and rung back
     TOLD = "told"  #: a result was delivered, and no new need told
     MISSED = "missed"  #: a callback that did not
+    CLOSED = "closed"  #: rung back, and they need nothing
 
 
 #: the conversation for each purpose
 SCRIPTS: Mapping[Purpose, Callable[[Caller], Dialogue[None]]] = {
     Purpose.INTAKE: answer_call,
     Purpose.CALLBACK: call_back,
+    Purpose.RING_BACK: ring_back,
+    Purpose.ASK_AGAIN: ask_again,
 }
 
 
@@ -158,10 +163,13 @@ def take_turn(
 def ending_of(call: Call) -> Ending:
     """The ending a call has earned by what its log holds."""
     keys = {row.key for row in call.entries}
+    told = any(key.endswith((".told", ".asked")) for key in keys)
     if "hand-over" in keys:
         return Ending.HUMAN
-    if call.purpose is Purpose.CALLBACK:
-        return Ending.TOLD if any(key.endswith(".told") for key in keys) else Ending.MISSED
     if "open" in keys:
         return Ending.TICKET
-    return Ending.TOLD if any(key.endswith(".told") for key in keys) else Ending.DRAFT
+    if "back.left" in keys:
+        return Ending.CLOSED
+    if told:
+        return Ending.TOLD
+    return Ending.DRAFT if call.purpose is Purpose.INTAKE else Ending.MISSED

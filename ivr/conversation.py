@@ -11,11 +11,12 @@ import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ivr.calls import Call, Ending, ending_of, take_turn
+from ivr.calls import Call, Ending, Purpose, ending_of, take_turn
 from ivr.dialogue import Clip, Do, Heard, Say, Transfer
 from ivr.engine import ScriptChanged, Turn, Wait
 from ivr.exchange import Exchange, between
 from ivr.hearing import Hearing
+from ivr.opening import opening
 from ivr.recorder import Recorder
 from ivr.senses import Pace
 from ivr.wording import LANGUAGES, Part, Text, parts, text
@@ -159,8 +160,10 @@ class Conversation:
 
     def _part(self, part: Part) -> Iterator[Sound]:
         match part:
-            case Clip(recording=recording):
-                yield np.concatenate([silence(0.2), self.clip(recording), silence(0.3)])
+            case Clip(recording=recording, seconds=seconds):
+                said = self.clip(recording)
+                said = said if seconds is None else opening(said, seconds)
+                yield np.concatenate([silence(0.2), said, silence(0.3)])
             case Text(text=said, personal=personal):
                 mouth = self.exchange.mouth
                 yield from mouth.stream(said, self.language, self.pace, keep=not personal)
@@ -208,4 +211,5 @@ def draft_of(session: Session, call: Call, *, trouble: bool = False) -> HandOver
         reason=Reason.TROUBLE if trouble else Reason.DRAFT,
         recording=spoken[0].id if spoken else None,
         number=call.number or "",
+        ring_back=call.purpose is Purpose.INTAKE,
     )

@@ -34,6 +34,7 @@ class Clip:
     """A recording played inside a sentence: the resident's own words, the handler's voice."""
 
     recording: str
+    seconds: float | None = None  #: about so much of its beginning; None: all of it
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,7 @@ def hand_over(caller: Caller, notes: Notes, why: NeedsAHuman) -> Dialogue[None]:
             number=caller.number,
             ticket=why.ticket,
             contact=told,
+            ring_back=_silent(caller, notes, why),
         ),
     )
     if told:
@@ -49,3 +50,9 @@ def hand_over(caller: Caller, notes: Notes, why: NeedsAHuman) -> Dialogue[None]:
     urgent = ".danger" if why.danger else ""
     yield from say(f"ring-back{urgent}" if caller.number else f"ring-again{urgent}")
     yield from overhear("ring-back")
+
+
+def _silent(caller: Caller, notes: Notes, why: NeedsAHuman) -> bool:
+    """They rang us, and nothing was heard of them."""
+    nothing = not notes.recording and not notes.words and why.ticket is None
+    return nothing and caller.callback is None and why.reason is Reason.NOT_UNDERSTOOD

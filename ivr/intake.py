@@ -7,7 +7,7 @@ for with ``do``, so that the log keeps the answer and a replay never asks twice.
 from dataclasses import replace
 
 from ivr.asking import NeedsAHuman, Story, Told, ask_once, confirm
-from ivr.callback import deliver, last_word
+from ivr.callback import anything_else, deliver, last_word
 from ivr.caller import Caller
 from ivr.contrast import settle
 from ivr.danger import heed
@@ -33,18 +33,29 @@ def answer_call(caller: Caller) -> Dialogue[None]:
     notes = Notes()
     yield from say("welcome")
     try:
-        for answer in caller.answers:
-            yield from deliver(answer, caller.call)
-        yield from take_need(caller, notes)
+        if caller.answers and (yield from deliver(caller.answers, caller.call)):
+            yield from go_on(caller, notes)
+        else:
+            yield from take_need(caller, notes)
         yield from last_word()
     except NeedsAHuman as why:
         yield from hand_over(caller, notes, why)
 
 
-def take_need(caller: Caller, notes: Notes) -> Dialogue[None]:
-    heard = yield from hear_need(caller, notes)
+def go_on(caller: Caller, notes: Notes) -> Dialogue[None]:
+    """They heard what was done; another need is taken like any other, in the same call."""
+    if (yield from anything_else()):
+        yield from take_need(caller, notes)
+    else:
+        yield from say("callback.goodbye")
+
+
+def take_need(caller: Caller, notes: Notes, before: Told | None = None) -> Dialogue[None]:
+    """``before``: what they said already, in a call that broke off."""
+    heard = yield from hear_need(caller, notes, before)
     if heard is None:
         yield from look_up(caller.call)
+        yield from go_on(caller, notes)
         return
     told, way = heard
     need = OpenTicket(
@@ -125,12 +136,14 @@ def take_further(caller: Caller, told: Told, way: Way, note: NoteCaller) -> Dial
             yield from take_down(f"{key}.", caller, need, note)
 
 
-def hear_need(caller: Caller, notes: Notes) -> Dialogue[tuple[Told, Way] | None]:
+def hear_need(
+    caller: Caller, notes: Notes, before: Told | None
+) -> Dialogue[tuple[Told, Way] | None]:
     """Listen, find who deals with it, ask where that is not sure, read it back, until the caller says that this is it.
 
     None: it is no need, a caller nobody knows by their line asks what became of an earlier one.
     """
-    told = yield from resume_draft(caller)
+    told = before or (yield from resume_draft(caller))
     for number in range(1, ROUNDS + 1):
         key = f"need.{number}"
         told = told or (yield from listen(key, notes, afresh=number > 1))
@@ -185,7 +198,7 @@ def resume_draft(caller: Caller) -> Dialogue[Told | None]:
     What was said is not played before somebody says that it was theirs.
     """
     draft = caller.draft
-    if draft is None:
+    if draft is None or not draft.words:
         return None
     if not (yield from confirm("resume", "resume")):
         return None

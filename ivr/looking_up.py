@@ -11,7 +11,7 @@ from typing import Any
 from ivr.asking import NeedsAHuman, Story, try_to_ask
 from ivr.callback import deliver
 from ivr.caller import Answer
-from ivr.dialogue import Dialogue, Kind, do, say
+from ivr.dialogue import Dialogue, Kind, do
 from tickets.commands import Reason
 
 _ASKS = re.compile(
@@ -47,7 +47,5 @@ def look_up(call: str) -> Dialogue[None]:
     found = yield from do("whose", FindAnswers(name.words.text, place.words.text))
     if not found:
         raise NeedsAHuman(Reason.ASKED)
-    for answer in found:
-        if not (yield from deliver(answer, call)):
-            raise NeedsAHuman(Reason.ASKED)
-    yield from say("callback.goodbye")
+    if not (yield from deliver(found, call)):
+        raise NeedsAHuman(Reason.ASKED)

@@ -2,9 +2,9 @@
 
 import pytest
 
-from ivr.callback import call_back
 from ivr.caller import Answer
 from ivr.intake import answer_call
+from ivr.outgoing import call_back
 from speech.commands import LATER, ListenAgain
 from tests.phone import CALLER, Phone
 from tickets.commands import HandOver, OpenTicket, Reason

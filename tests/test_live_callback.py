@@ -6,30 +6,36 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
+from sqlalchemy import select
 
 from hotline.callbacks import call_back, due
 from hotline.demo import MovedClock, record_result, voice
 from hotline.recover import recover
+from ivr.calls import Call, Ending
 from ivr.dialogue import Kind
 from ivr.lines.simulated import Reply, ScriptedCaller, SimulatedLine
 from speech.audio import RATE, Sound
-from tests.house import house_in, ring
-from tickets.callbacks import Callback, CallbackState, begin_dial
-from tickets.commands import Reason
-from tickets.desk import take
+from store.recordings import Recording
+from tests.house import NUMBER, house_in, ring
+from tickets.callbacks import Callback, CallbackState, begin_dial, untold
+from tickets.commands import OpenTicket, Reason
+from tickets.desk import end, handle, open_ticket, take
 from tickets.lifecycle import Status
 from tickets.models import Ticket
+from tickets.verdicts import verdicts_of
 from tickets.waiting import waiting_now
 
 NEED = "我们这个单元的电梯又坏了"
 
 
 class AtHome(ScriptedCaller):
-    """Answers the gates and the verdict with keys, one after the other; tells what is missing."""
+    """Answers the gates and the verdict with keys, one after the other, and then says nothing; tells what is missing."""
 
     def asked(self, listen):
         if listen.key.endswith(".missing.1"):
             return Reply(sound=self.need)
+        if listen.key.startswith(("else.", "answer.")) and self._next >= len(self.keys):
+            return Reply()
         return super().asked(listen)
 
 
@@ -191,3 +197,96 @@ def test_a_dial_that_a_crash_cut_off_is_owed_again(house, moved):
     recover(house)
     moved.move(timedelta(hours=6))
     assert len(due(house)) == 1
+
+
+def second_result(house) -> int:
+    """Something else of the same person, dealt with."""
+    need = OpenTicket(
+        call="c2", resident=None, recording=None, words="路灯不亮", department="property",
+        service=None, number=NUMBER,
+    )  # fmt: skip
+    with house.database.write() as session:
+        number = open_ticket(session, need, at=house.now(), by="router").number
+        take(session, number, by="mechanic", at=house.now())
+        handle(session, number, by="mechanic", at=house.now(), result_words="换了灯泡")
+    return number
+
+
+def said(session, number: int) -> list[tuple[str, str, str]]:
+    return [(row.question, row.answer, row.given) for row in verdicts_of(session, number)]
+
+
+def test_two_results_and_a_new_need_in_one_call(house):
+    class TellsMore(AtHome):
+        def asked(self, listen):
+            story = listen.kind is Kind.STORY and listen.key.startswith("need.")
+            return Reply(sound=self.need) if story else super().asked(listen)
+
+    other = second_result(house)
+    line = SimulatedLine(TellsMore(voice("missing"), keys="11" + "11" + "13" + "1" + "1"))
+    conversation = call_back(house, due(house)[0], line)
+    assert is_heard(line.heard, "result")
+    with house.database.read() as session:
+        call = session.get_one(Call, conversation.call)
+        tickets = session.scalars(select(Ticket).order_by(Ticket.id)).all()
+        assert [row.status for row in tickets] == [Status.SOLVED, Status.SOLVED, Status.ASSIGNED]
+        assert (call.ending, tickets[2].call_id) == (Ending.TICKET, call.id)
+        assert said(session, 1) == [("result", "solved", "key"), ("satisfaction", "very", "key")]
+        assert said(session, other)[1] == ("satisfaction", "not", "key")
+
+
+def test_who_hangs_up_after_the_first_of_two_results_is_rung_again_for_the_second(house, moved):
+    class HangsUp(AtHome):
+        def asked(self, listen):
+            return (
+                Reply(hang_up_after=0.1) if ".satisfied." in listen.key else super().asked(listen)
+            )
+
+    other = second_result(house)
+    call_back(house, due(house)[0], SimulatedLine(HangsUp(keys="111")))
+    moved.move(timedelta(hours=1))
+    [again] = due(house)
+    with house.database.read() as session:
+        assert untold(session, session.get_one(Callback, again)) == [other]
+
+
+def test_a_ticket_withdrawn_during_its_callback_stays_withdrawn(house):
+    class Withdrawn(AtHome):
+        def asked(self, listen):
+            if ".you." in listen.key:
+                with house.database.write() as session:
+                    end(session, 1, reason="withdrawn", by="operator:1", at=house.now())
+            return super().asked(listen)
+
+    callback = due(house)[0]
+    call_back(house, callback, SimulatedLine(Withdrawn(keys="1112")))
+    with house.database.read() as session:
+        assert session.get_one(Ticket, 1).status is Status.ENDED
+        assert session.get_one(Callback, callback).state is CallbackState.CANCELLED
+        assert said(session, 1)[1:] == []
+
+
+def test_a_spoken_verdict_is_kept_as_the_recording_of_the_word(tmp_path, moved):
+    class Says(AtHome):
+        def asked(self, listen):
+            spoken = ".verdict.1.1" in listen.key
+            return Reply(sound=voice("missing")) if spoken else super().asked(listen)
+
+    with house_in(tmp_path, NEED, "解决了", now=moved) as house:
+        ring(house, ScriptedCaller(voice("resident_need"), keys="1"))
+        with house.database.write() as session:
+            take(session, 1, by="mechanic", at=house.now())
+        record_result(house, 1, voice("result"))
+        call_back(house, due(house)[0], SimulatedLine(Says(keys="111")))
+        with house.database.read() as session:
+            [row] = verdicts_of(session, 1)[:1]
+            assert (row.answer, row.given) == ("solved", "word")
+            assert session.get_one(Recording, row.evidence).key.endswith(".verdict.1.1")
+
+
+def test_only_the_beginning_of_their_own_words_is_heard(house):
+    heard, _, _ = rung_back(house, "11")
+    need = voice("resident_need")
+    assert len(need) > 6 * RATE
+    last = need[-2 * RATE : -RATE].astype(float)
+    assert np.correlate(heard.astype(float), last, "valid").max() < 0.5 * float(last @ last)

@@ -125,6 +125,9 @@ class HandOver(_Quiet):
     danger: str | None = None
     number: str = ""
     ticket: int | None = None  #: whose answer was being told; None: the one of this call, if any
+    ring_back: bool = (
+        False  #: they were cut off, or said nothing: they are rung back by the machine, too
+    )
     contact: bool = False  #: their emergency contact is to be told
 
 
@@ -182,6 +185,14 @@ class AnswerAgain(_Quiet):
     evidence: str
     why: str | None = None  #: recording of what is wrong now
     why_words: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeaveIt(_Quiet):
+    """Who was rung back needs nothing more of what waits for them."""
+
+    waiting: int
+    why: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -104,7 +104,9 @@ def miss(session: Session, callback: Callback, outcome: str, *, at: datetime) ->
     policy, own = policy_of(session), known(session, callback.resident_id)
     after, when = after_miss(policy, tried, at, aim=callback.aim)
     callback.state, callback.due_at = STATES[after], policy.may_ring(when, own.quiet)
-    if after is After.VISIT:
+    if after is After.VISIT and callback.aim is Aim.RING_BACK and own.agent is None:
+        callback.state = CallbackState.MISSED  # who looks after the waiting list has them
+    elif after is After.VISIT:
         order_visit(session, callback, at=at)
     elif after is After.PERSON:
         _ask_a_person(session, callback, at)

@@ -12,6 +12,7 @@ from tickets.clocks import Clock
 from tickets.commands import HandOver, Reason
 from tickets.models import Ticket
 from tickets.policies import policy_of
+from tickets.ring_backs import owe_ring_back, waits_no_more
 from tickets.timers import stop
 
 
@@ -77,6 +78,8 @@ def hand_over(
     )
     session.add(waiting)
     session.flush()
+    if command.ring_back:
+        owe_ring_back(session, waiting.id, resident=command.resident, number=command.number, at=at)
     return waiting
 
 
@@ -111,6 +114,7 @@ def take_waiting(session: Session, waiting_id: int, *, by: str, at: datetime) ->
         raise AlreadyTaken(f"{waiting.taken_by or 'somebody'} looks after them")
     waiting.taken_by, waiting.taken_at = by, at
     _respond_stops(session, waiting)
+    waits_no_more(session, waiting.id)
     return waiting
 
 
@@ -142,6 +146,7 @@ def close_waiting(
         waiting.ticket_id = ticket_id or waiting.ticket_id
         waiting.note = note or waiting.note
         _respond_stops(session, waiting)
+        waits_no_more(session, waiting.id)
     return waiting
 
 

@@ -26,6 +26,7 @@ ENDINGS = {
     Ending.HUMAN: "a person was asked for, see /review",
     Ending.DRAFT: "broken off; what was said waits for a person, see /review",
     Ending.TOLD: "the result was told",
+    Ending.CLOSED: "rung back, and they need nothing more",
     Ending.MISSED: "the result was not told; the callback is still owed",
 }
 
@@ -118,7 +119,7 @@ def talk(number: str, lang: str | None) -> None:
 @click.command()
 @click.argument("ticket", type=int, required=False)
 @click.option("--keys", default="", callback=_keys, metavar="1...",
-              help="Each key answers the next question that takes keys; the last one repeats.")  # fmt: skip
+              help="Each key answers the next question that takes keys; then they say nothing.")  # fmt: skip
 @click.option("--voice", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE.wav",
               help="What they say where words are asked for: what is still missing.")  # fmt: skip
 @click.option("--heard", type=click.Path(path_type=Path, dir_okay=False), metavar="OUT.wav",
@@ -130,9 +131,10 @@ def callback(
     """Ring back with the result of TICKET over the simulated line; without TICKET, list what is owed.
 
     Whoever answers presses --keys: 1 opens a gate (to listen; yes, it was I who rang), then 1, 2, 3 is
-    solved, half solved, not solved. Anything else at a gate hears only "please ring us".
+    solved, half solved, not solved, and content, more or less, not content. Anything else at a gate hears
+    only "please ring us".
 
-        hotline callback 12 --keys 113 --voice missing.wav
+        hotline callback 12 --keys 1132 --voice missing.wav
     """
     with opened() as house:
         if ticket is None:

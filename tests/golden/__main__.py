@@ -23,6 +23,7 @@ ANSWER = Answer(
     ticket=9, recording="own", result="done", words="", told_on="2026-01-05T09:00:00+00:00"
 )
 TO_TELL = replace(CALLER, answers=(ANSWER,))
+RUNG = replace(TO_TELL, callback=5)
 
 
 def before(phone: Phone, **known: Any) -> Phone:
@@ -63,7 +64,10 @@ CALLS: dict[str, tuple[Purpose, Caller, Callable[[Phone], Phone]]] = {
         Purpose.INTAKE, replace(CALLER, draft=Draft(waiting=3, recording="rec0", words="水管漏了")),
         lambda p: p.presses("1").presses("1"),
     ),
-    "answer_told_first": (Purpose.INTAKE, TO_TELL, lambda p: p.presses("1").presses("1").presses("1")),
+    "answer_told_first": (
+        Purpose.INTAKE, TO_TELL,
+        lambda p: p.presses("1").presses("1").presses("1").presses("1").presses("2"),
+    ),
     "told_again": (Purpose.INTAKE, CALLER, lambda p: before(p).presses("1").is_silent()),
     "not_the_same": (Purpose.INTAKE, CALLER, lambda p: before(p).says("不是").is_silent()),
     "told_by_a_neighbour": (
@@ -76,12 +80,27 @@ CALLS: dict[str, tuple[Purpose, Caller, Callable[[Phone], Phone]]] = {
     ),
     "asked_more": (Purpose.INTAKE, replace(CALLER, home="和平里3号楼"), asked_more),
     "contact_told": (Purpose.INTAKE, replace(CALLER, contact=True), danger),
-    "callback_solved": (Purpose.CALLBACK, TO_TELL, lambda p: p.presses("1").presses("1").presses("1")),
-    "callback_half": (
-        Purpose.CALLBACK, TO_TELL,
-        lambda p: p.says("听").says("是我").says("解决了一半").says("对").tells("why", "门关不严"),
+    "callback_solved": (
+        Purpose.CALLBACK, RUNG,
+        lambda p: p.presses("1").presses("1").presses("1").presses("1").presses("2"),
     ),
-    "callback_wrong_person": (Purpose.CALLBACK, TO_TELL, lambda p: p.presses("1").presses("2")),
+    "callback_half": (
+        Purpose.CALLBACK, RUNG,
+        lambda p: p.says("听").says("是我").says("解决了一半").says("对").tells("why", "门关不严").says("基本满意").says("没有了"),
+    ),
+    "callback_two_and_a_need": (
+        Purpose.CALLBACK, replace(RUNG, answers=(ANSWER, replace(ANSWER, ticket=10))),
+        lambda p: p.presses("1").presses("1").presses("1").presses("1").presses("1").presses("3").presses("1")
+        .tells("rec1", "电梯坏了").presses("1"),
+    ),
+    "callback_wrong_person": (Purpose.CALLBACK, RUNG, lambda p: p.presses("1").presses("2")),
+    "rung_back": (
+        Purpose.RING_BACK, replace(CALLER, callback=6, draft=Draft(waiting=3, recording="rec0", words="水管漏了")),
+        lambda p: p.presses("1").presses("1"),
+    ),
+    "asked_again": (
+        Purpose.ASK_AGAIN, RUNG, lambda p: p.presses("1").presses("1").presses("2").tells("why", "又停了"),
+    ),
 }  # fmt: skip
 
 
