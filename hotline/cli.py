@@ -24,7 +24,7 @@ screen = Console(stderr=False, highlight=False)
 #: modules of ``hotline.commands``; each has its ``COMMANDS``
 MODULES = (
     "demo", "calling", "serving", "working", "people", "keeping", "community", "promising", "measuring",
-    "measuring_routing", "calibrating", "routing",
+    "measuring_clocks", "measuring_routing", "calibrating", "routing",
 )  # fmt: skip
 ALONE = {"serve": "serving", "pages": "pages"}  #: run for months: without what the others load
 

@@ -15,14 +15,13 @@ from typing import TypeAlias
 from sqlalchemy import func, select
 
 from hotline.channels.choose import tellers_of
-from hotline.clockwork import fire_due, send_notices
+from hotline.clockwork import fire_due, next_due, send_notices
 from hotline.dialling.dialler import Dialler
 from hotline.dialling.providers import NoProvider
 from hotline.house import House
 from hotline.recover import mend
 from ivr.lines.provider import Provider
 from tickets.callbacks import Callback, CallbackState, DialAttempt, DialGate
-from tickets.models import Timer, TimerState
 
 log = logging.getLogger(__name__)
 
@@ -76,6 +75,7 @@ class Worker:
         self._house = house
         self.dialler = Dialler(house, provider)
         tellers = tellers_of(house.settings)
+        self._tells = set(tellers)
         self._dials = not isinstance(provider, NoProvider)
         self._chores: dict[str, Chore] = {
             "mend": NowAndThen(MEND_EVERY, house.now, self._mend),
@@ -139,13 +139,12 @@ class Worker:
 
     def next_due(self) -> datetime | None:
         """The first moment at which there may be something to do; None where nothing is awaited."""
-        armed = select(func.min(Timer.due_at)).where(Timer.state == TimerState.ARMED)
         leased = select(func.min(DialAttempt.lease_until)).where(
             DialAttempt.lease_until.is_not(None)
         )
         owed = select(func.min(Callback.due_at)).where(Callback.state == CallbackState.OWED)
         with self._house.database.read() as session:
-            moments = [session.scalar(armed), session.scalar(leased)]
+            moments = [next_due(session, self._tells), session.scalar(leased)]
             if self._dials and (due := session.scalar(owed)):
                 gate = session.scalars(select(DialGate)).first()
                 shut = [gate.next_at, gate.closed_until] if gate else []

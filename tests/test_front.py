@@ -80,7 +80,11 @@ def test_the_pages_are_reached_through_the_door(hotline):
 
 def test_a_body_that_is_too_long_is_refused_and_the_door_stays_open(hotline):
     port, _ = hotline
-    assert get(port, "/sign-in", b"x" * 21_000_000)[0] in {0, 400, 413}  # or the line is cut in mid-body
+    assert get(port, "/sign-in", b"x" * 21_000_000)[0] in {
+        0,
+        400,
+        413,
+    }  # or the line is cut in mid-body
     assert get(port, "/sign-in")[0] == 200
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from store.numbers import normal_number
 from store.recordings import RecordingWords
 from store.seal import keyring_of
+from tickets.adding import add
 from tickets.callbacks import CallbackState, callback_of, untold
 from tickets.clocks import Clock
 from tickets.commands import NoteCaller, OpenTicket, Reason, Receipt
@@ -19,6 +20,7 @@ from tickets.lifecycle import (
     Handled,
     Rerouted,
     Returned,
+    Status,
     Taken,
     WordsCorrected,
 )
@@ -88,6 +90,7 @@ def open_ticket(  # noqa: PLR0913  # the facts of a ticket, each by its name
         words=command.words,
         language=command.language,
         service=command.service,
+        status=Status.OPEN,
         opened_at=at,
         reopened=0,
         urgent=command.urgent,
@@ -99,11 +102,10 @@ def open_ticket(  # noqa: PLR0913  # the facts of a ticket, each by its name
     policy = policy_of(session)
     arm_all(ticket, policy, policy.due(at, urgent=command.urgent, targets=targets))
     _give(ticket, command.department, agent if command.by_agent else None)
-    session.add(ticket)
-    session.flush()
     if ticket.assignee:
         ticket.record(Assigned(at=at, by=by, assignee=ticket.assignee))
-    else:
+    add(session, ticket)
+    if not ticket.assignee:
         wait_for_routing(session, ticket, at)
     if command.draft is not None:
         close_waiting(session, command.draft, by=by, at=at, ticket_id=ticket.id)

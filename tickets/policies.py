@@ -1,16 +1,20 @@
 """The policy in force, and every one there was."""
 
 from datetime import datetime, tzinfo
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import String, select
+from sqlalchemy import String
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from store.base import Base
-from store.seal import Sealed
+from store.seal import Keyring, Sealed, keyring_of
 from tickets.policy import Policy
 from tickets.policy_reading import read
 
+SEALED = "policies.text"
+#: asked in nearly every transaction, so it is asked as briefly as can be
+NEWEST = "SELECT text FROM policies ORDER BY id DESC LIMIT 1"
 HERE = ZoneInfo("Asia/Shanghai")  #: where no session says otherwise
 
 
@@ -20,22 +24,29 @@ class PolicyRow(Base):
     __tablename__ = "policies"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    text: Mapped[str] = mapped_column(Sealed("policies.text"))
+    text: Mapped[str] = mapped_column(Sealed(SEALED))
     by: Mapped[str] = mapped_column(String(64))
     at: Mapped[datetime]
 
 
 def policy_of(session: Session) -> Policy:
     """What is in force in this transaction; the one that comes with the hotline where nobody has said otherwise."""
-    newest = session.scalar(select(PolicyRow.text).order_by(PolicyRow.id.desc()).limit(1))
-    return read(newest or "", zone_of(session))
+    newest = session.connection().exec_driver_sql(NEWEST).scalar()
+    return _opened(bytes(newest or b""), keyring_of(session), zone_of(session))
 
 
 def use(session: Session, text: str, *, by: str, at: datetime) -> Policy:
     """Put it in force for everybody, at once. Raises ``BadPolicy`` and changes nothing."""
     policy = read(text, zone_of(session))
     session.add(PolicyRow(text=text, by=by, at=at))
+    session.flush()
     return policy
+
+
+@lru_cache(maxsize=16)
+def _opened(sealed: bytes, keyring: Keyring, zone: tzinfo) -> Policy:
+    """No two seals are alike, not even of one text: whoever has the bytes has the policy."""
+    return read(keyring.open(sealed, SEALED).decode() if sealed else "", zone)
 
 
 def zone_of(session: Session) -> tzinfo:

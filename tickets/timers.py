@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Select, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from tickets.clocks import Clock, Due
@@ -62,7 +62,7 @@ def highest(ticket: Ticket) -> str | None:
 
 def due_now(session: Session, at: datetime) -> bool:
     """Is there anything to claim? A look that keeps nobody from writing."""
-    return any(session.scalar(one.limit(1)) is not None for one in _claimable(at))
+    return bool(session.scalar(select(or_(*(one.exists() for one in _claimable(at))))))
 
 
 def next_timer(session: Session) -> datetime | None:
