@@ -22,7 +22,7 @@ from tickets.similar import Pieces, likest, pieces, pieces_of, sounds_of
 
 SUGGESTED = timedelta(days=60)  #: how old a ticket may be to be spoken of again
 SUGGESTIONS = 5  #: to a supervisor
-LOOKED_AT = 50  #: of those that sound most alike, wherever they come from
+LOOKED_AT = 30  #: of those that sound most alike, wherever they come from
 STRANGERS = 0.3  #: how alike two needs must sound that share neither person nor building (estimate)
 ABOUT = UNSETTLED | {Status.JOINED}
 
