@@ -19,6 +19,7 @@ from console.masks import Caller, mask_text, mask_title
 from console.parts import parts
 from console.person import only, person
 from console.reach import Piece, facts_for, helps, is_theirs, pieces, theirs, ticket_for
+from console.visits import visit_cards
 from console.wording import department, t
 from proxy_agents.staff import Role
 from routing.catalogue import Department, load
@@ -73,7 +74,8 @@ def front() -> ResponseReturnValue:
         others = [_card(session, callers, row) for row in answered]
         for card in [*cards, *others]:
             look(session, who=me.who, what=f"ticket:{card.row.id}", how="list", at=at)
-    return render_template("agent.html", cards=cards, others=others)
+        visits = [] if me.listens else visit_cards(session, me, at)
+    return render_template("agent.html", cards=cards, others=others, visits=visits)
 
 
 @screen.get("/<int:number>")

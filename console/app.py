@@ -19,6 +19,7 @@ from console import (
     review,
     signing_in,
     sound,
+    visits,
     waiting,
 )
 from console.cookies import Cookies
@@ -33,6 +34,7 @@ LARGEST = 20_000_000  #: bytes of one request: ten minutes of sound
 SCREENS = (
     signing_in,
     review,
+    visits,
     waiting,
     contacts,
     calls,

@@ -13,6 +13,7 @@ from console.wording import sentences, t
 from store.shelf import NoRoom
 from tickets.desk import NoSuchTicket, NothingToTell
 from tickets.lifecycle import IllegalMove
+from tickets.visiting import NotOrdered, NotWitnessed
 from tickets.waiting import AlreadyTaken
 
 log = logging.getLogger(__name__)
@@ -38,6 +39,8 @@ PAGES: dict[type[Exception], tuple[int, str]] = {
     AlreadyTaken: (409, "error.already_taken"),
     StaleDataError: (409, "error.overtaken"),
     Overtaken: (409, "error.overtaken"),
+    NotOrdered: (409, "error.overtaken"),
+    NotWitnessed: (400, "error.no_witness"),
     NoSuchTicket: (404, "error.404"),
     NoResultFound: (404, "error.404"),
     NothingToTell: (400, "error.nothing_to_tell"),

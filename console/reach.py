@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 from console.person import Person
 from proxy_agents.staff import Role
 from routing.catalogue import FACTS, load
-from tickets.lifecycle import Event, FoundWanting, Repeated
+from tickets.lifecycle import BrokeAgain, Event, FoundWanting, Repeated
 from tickets.models import AssigneeKind, Ticket, TicketEvent, TicketHelper
+from tickets.telling import TO_A_SUPERVISOR
 
 #: what somebody must need to know before they hear a recording; the result is their own
 _HEARD_WITH: Mapping[str, frozenset[str]] = {
@@ -38,6 +39,8 @@ def theirs(person: Person) -> ColumnElement[bool]:
     )
     if person.areas:
         ours &= Ticket.district.is_(None) | Ticket.district.in_(person.areas)
+    decided = Ticket.assignee_kind.is_(None) & (Ticket.reopened >= TO_A_SUPERVISOR)
+    ours |= decided & (Ticket.department == person.department)
     return ours | Ticket.helpers.any(TicketHelper.department == person.department)
 
 
@@ -54,10 +57,21 @@ def helps(person: Person, ticket: Ticket) -> bool:
     return person.role is Role.DEPARTMENT and person.department in helping
 
 
+def had_it(person: Person, ticket: Ticket) -> bool:
+    """Whether it came back a second time from their department: they see it, and a supervisor decides."""
+    theirs_before = person.role is Role.DEPARTMENT and person.department == ticket.department
+    return theirs_before and ticket.assignee is None and ticket.reopened >= TO_A_SUPERVISOR
+
+
 def ticket_for(session: Session, person: Person, number: int) -> Ticket:
     """The ticket, if this person may open it; 404 otherwise, as if there were none."""
     ticket = session.get(Ticket, number)
-    if ticket is None or not (person.listens or is_theirs(person, ticket) or helps(person, ticket)):
+    if ticket is None or not (
+        person.listens
+        or is_theirs(person, ticket)
+        or helps(person, ticket)
+        or had_it(person, ticket)
+    ):
         abort(404)
     return ticket
 
@@ -86,7 +100,8 @@ def pieces(ticket: Ticket, facts: frozenset[str]) -> list[Piece]:
 def _pieces(ticket: Ticket) -> Iterator[Piece]:
     if ticket.recording_id:
         yield Piece(kind="need", recording=ticket.recording_id)
-    yield from _told_later(reversed(ticket.history), FoundWanting, "missing", ("why", "why_words"))
+    for event in (BrokeAgain, FoundWanting):
+        yield from _told_later(reversed(ticket.history), event, "missing", ("why", "why_words"))
     yield from _told_later(ticket.history, Repeated, "again", ("recording", "words"))
     for kind in ("answer", "where", "name", "place", "result"):
         if recording := getattr(ticket, f"{kind}_recording_id"):

@@ -15,6 +15,7 @@ from console.late import late_tickets
 from console.masks import Caller
 from console.parts import parts
 from console.person import only, person
+from console.visits import verdict_cards, visit_cards
 from ivr.calls import Call, Ending
 from proxy_agents.staff import Role
 from store.looks import look
@@ -53,6 +54,8 @@ def front() -> ResponseReturnValue:
         waiting = _waiting_cards(session) if page == 1 else []
         calls = _call_cards(session, page)
         late = late_tickets(session, at) if page == 1 else []
+        visits = visit_cards(session, person(), at) if page == 1 else []
+        verdicts = verdict_cards(session) if page == 1 else []
         seen = [f"waiting:{card.row.id}" for card in waiting]
         alerts = alert_cards(session) if page == 1 else []
         seen += [f"contact:{card.row.id}" for card in alerts]
@@ -67,6 +70,8 @@ def front() -> ResponseReturnValue:
         page=page,
         more=len(calls) > PAGE,
         late=late,
+        visits=visits,
+        verdicts=verdicts,
         alerts=alerts,
         pulse=_pulse([card.row for card in waiting]),
     )

@@ -161,6 +161,19 @@ class Site:
             session.add(row)
         return call
 
+    @staticmethod
+    def need(words: str = "水管漏水", **more: Any) -> OpenTicket:
+        return OpenTicket(
+            call=more.get("call"),
+            resident=more.get("resident"),
+            recording=more.get("recording"),
+            words=words,
+            department=more.get("department", "property"),
+            service=more.get("service"),
+            by_agent=more.get("by_agent", False),
+            number=more.get("number", NUMBER),
+        )
+
     def ticket(
         self,
         words: str = "水管漏水",
@@ -169,16 +182,7 @@ class Site:
         agent: int | None = None,
         **more: Any,
     ) -> int:
-        command = OpenTicket(
-            call=more.get("call"),
-            resident=more.get("resident"),
-            recording=more.get("recording"),
-            words=words,
-            department=department,
-            service=more.get("service"),
-            by_agent=agent is not None,
-            number=NUMBER,
-        )
+        command = self.need(words, department=department, by_agent=agent is not None, **more)
         with self.database.write() as session:
             receipt = desk.open_ticket(session, command, at=self.at, by="hotline", agent=agent)
             return receipt.number
