@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -18,6 +18,7 @@ from tickets.models import Ticket, Timer, TimerState
 from tickets.notices import Notice
 from tickets.policies import use
 from tickets.timers import LEASE, claim_due, due_now
+from tickets.urgent import hurry
 
 PROPERTY = "department:property"
 NEED = OpenTicket(
@@ -263,3 +264,28 @@ def test_a_new_policy_keeps_what_was_promised_and_brings_its_own_ladder(office):
     assert office.ticket(number).respond_due == promised
     assert office.ticket(number).owner == "street_office"
     assert office.clock(number, Clock.RESPOND).state is TimerState.FIRED
+
+
+def test_what_is_promised_on_the_twenty_eighth_of_february_is_due_on_the_twenty_ninth(database):
+    office = Office(database, datetime(2028, 2, 28, 2, tzinfo=UTC))
+    number = office.open()
+    due = office.ticket(number).handle_due
+    assert due == datetime(2028, 2, 29, 2, tzinfo=UTC)
+    office.at = due
+    office.work()
+    assert "Escalated handle" in office.said(number)
+
+
+def test_a_timer_claimed_when_the_danger_is_heard_does_not_fire_by_the_old_hour(office):
+    number = office.open()
+    claims = office.wait(10 * MINUTE).claims()
+    with office.writing() as session:
+        use(
+            session,
+            '[urgent.respond]\nwithin = "3 min"\nwarn = "1 min"\n' + PEOPLE,
+            by="wang",
+            at=office.at,
+        )
+        hurry(session, desk.ticket_of(session, number), danger="gas", by="op", at=office.at)
+    assert office.act(claims) == [False]
+    assert office.said(number) == []

@@ -11,6 +11,7 @@ from tickets.lifecycle import IllegalMove, Status
 from tickets.models import TimerState
 from tickets.policies import use
 from tickets.repeats import is_late, tell_again
+from tickets.urgent import hurry
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 IN_HOURS = '[clocks.handle]\nwithin = "8 h"\nruns = "working hours"\nwarn = "1 h"\n'
@@ -138,3 +139,13 @@ def test_a_ticket_that_ends_or_goes_along_with_another_waits_no_more(office, tak
     office.does(desk.end, taken, reason="withdrawn")
     assert office.ticket(taken).paused_at is None
     assert office.wait(4 * DAY).work() == []
+
+
+def test_a_danger_ends_the_waiting_and_the_urgent_clocks_run(office, taken):
+    office.does(desk.wait_for_resident, taken, reason="nobody at home")
+    with office.writing() as session:
+        assert hurry(session, desk.ticket_of(session, taken), danger="gas", by="op", at=office.at)
+    ticket = office.ticket(taken)
+    assert (ticket.paused_at, ticket.handle_due) == (None, office.at + 4 * HOUR)
+    office.wait(4 * HOUR).work()
+    assert office.ticket(taken).owner == "department_head"

@@ -15,9 +15,12 @@ from store.seal import Sealed
 from tickets.clocks import Clock
 from tickets.lifecycle import MOVES, Hurried
 from tickets.models import Ticket, TimerState
+from tickets.pausing import resume
 from tickets.policies import policy_of
 from tickets.timers import arm, stop
 from tickets.waiting import Waiting
+
+RUNNING = {TimerState.ARMED, TimerState.CLAIMED}
 
 
 class AlertState(StrEnum):
@@ -102,11 +105,12 @@ def hurry(session: Session, ticket: Ticket, *, danger: str, by: str, at: datetim
         return False
     if ticket.urgent:
         return True
+    resume(session, ticket, why="danger", by=by, at=at)
     ticket.record(Hurried(at=at, by=by, danger=danger))
     ticket.urgent = True
     policy = policy_of(session)
     due = policy.due(at, urgent=True)
-    running = {timer.kind for timer in ticket.timers if timer.state is TimerState.ARMED}
+    running = {timer.kind for timer in ticket.timers if timer.state in RUNNING}
     for clock in Clock:
         if clock in running and due.of(clock) < getattr(ticket, f"{clock}_due"):
             stop(ticket, clock)
