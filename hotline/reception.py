@@ -142,13 +142,6 @@ def _known(resident: Resident | None, number: str, owed: Callback) -> Caller:
     )
 
 
-def go_on(house: House, call: str) -> Conversation:
-    """The conversation of a call that has begun."""
-    with house.database.read() as session:
-        caller = session.get_one(Call, call).caller
-    return Conversation(house.exchange, call, caller.language, _pace(caller))
-
-
 def _call(caller: Caller, house: House, line: str, purpose: Purpose) -> Call:
     return open_call(
         caller,

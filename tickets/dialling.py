@@ -22,11 +22,13 @@ from tickets.callbacks import (
     DialGate,
     begin_dial,
     dials_since,
+    person_of,
     untold,
 )
 from tickets.commands import NotReached
 from tickets.lengths import Window
 from tickets.misses import miss, part_of
+from tickets.models import Ticket
 from tickets.policies import policy_of
 from tickets.policy import Miss, Policy
 from tickets.telling import not_reached
@@ -83,6 +85,7 @@ def claim_dials(
     dials: list[Dial] = []
     put_off = 0
     for callback in _due(session, at):
+        _adopt(session, callback)
         found = reach(session, callback)
         if _is_in_the_way(session, callback, found, at, policy):
             put_off += 1
@@ -215,11 +218,19 @@ def _due(session: Session, at: datetime) -> Sequence[Callback]:
     return session.scalars(first.with_for_update(skip_locked=True)).all()
 
 
+def _adopt(session: Session, callback: Callback) -> None:
+    """One from before callbacks were of a person (revision 0004) learns from its ticket whose it is."""
+    if callback.number is None and callback.tickets:
+        ticket = session.get_one(Ticket, callback.tickets[0])
+        callback.number, callback.person = ticket.callback_number, person_of(session, ticket)
+        callback.resident_id = ticket.resident_id
+
+
 def _is_in_the_way(
     session: Session, callback: Callback, found: Reach, at: datetime, policy: Policy
 ) -> bool:
     """Whether it is not dialled now; then it is put off, or over."""
-    if callback.aim is Aim.RESULT and not untold(session, callback):
+    if callback.aim is not Aim.RING_BACK and not untold(session, callback):
         callback.state, callback.reason = CallbackState.CANCELLED, "nothing to tell"
         return True
     if not found.number:
@@ -263,7 +274,7 @@ def _held(session: Session, key: str, token: str) -> DialAttempt | None:
 
 def _missed(session: Session, callback: Callback, outcome: str, at: datetime) -> None:
     """Every result that they have not heard is missed, and the callback once."""
-    for ticket in untold(session, callback):
+    for ticket in untold(session, callback) if callback.aim is Aim.RESULT else ():
         not_reached(session, NotReached(ticket=ticket, outcome=outcome), at=at)
     miss(session, callback, outcome, at=at)
     if outcome == BAD_NUMBER:

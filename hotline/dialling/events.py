@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from hotline.house import House
-from hotline.reception import go_on, ring
+from hotline.reception import ring, take_up
 from ivr.conversation import Conversation
 from tickets.callbacks import Callback, CallbackState, DialAttempt, NotOwed
 from tickets.dialling import dial_ended
@@ -24,12 +24,13 @@ class DialEvents:
             attempt = session.scalar(select(DialAttempt).where(DialAttempt.key == key))
             if attempt is None or attempt.lease_until is None:
                 raise NotOwed("that dial is over")
-            if attempt.call_id is not None:
-                return go_on(self.house, attempt.call_id)
             state = session.get_one(Callback, attempt.callback_id).state
-            if state is not CallbackState.DIALLING:
-                raise NotOwed(f"the callback is {state}")
-        return ring(self.house, attempt.callback_id, line=self.line, attempt=attempt.id)
+        if attempt.call_id is None and state is CallbackState.DIALLING:
+            return ring(self.house, attempt.callback_id, line=self.line, attempt=attempt.id)
+        begun = take_up(self.house, attempt.call_id) if attempt.call_id else None
+        if begun is None:
+            raise NotOwed(f"the callback is {state}")
+        return begun
 
     def ended(self, key: str, outcome: str) -> None:
         with self.house.database.write() as session:
