@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from hotline import twilio_line
 from hotline.house import House
 from hotline.reception import admit
 from hotline.zombies import end_zombies
 from ivr.lines.sockets import Socket
 from ivr.lines.switchboard import Switchboard
-from ivr.lines.twilio.streams import TwilioStream
 
 log = logging.getLogger(__name__)
 
@@ -48,12 +48,7 @@ class Lines:
 def open_lines(house: House) -> Lines:
     """Every line that the settings allow."""
     switchboard = Switchboard(partial(admit, house))
-    return Lines(house, switchboard, _sockets(switchboard))
-
-
-def _sockets(switchboard: Switchboard) -> dict[str, Carry]:
-    return {"/lines/twilio/live": partial(_twilio, switchboard)}
-
-
-async def _twilio(switchboard: Switchboard, socket: Socket) -> None:
-    await switchboard.carry(socket, TwilioStream(), hold=True)
+    sockets: dict[str, Carry] = {}
+    if account := twilio_line.account_of(house.settings):
+        sockets["/lines/twilio/live"] = twilio_line.carrier(house, account, switchboard)
+    return Lines(house, switchboard, sockets)

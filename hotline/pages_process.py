@@ -4,18 +4,21 @@ import contextlib
 import os
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import uvicorn
 from a2wsgi import WSGIMiddleware
 
 from console.app import create_app
 from console.parts import Parts
+from hotline import twilio_line
 from hotline.community import files_of, spoken_as_here
-from hotline.house import clock
+from hotline.house import clock, open_house
 from hotline.settings import Settings
+from ivr.lines.twilio.app import PREFIX
 from ivr.memory import know_places
 from proxy_agents.known import known_resident
 from store.database import open_database
@@ -23,9 +26,9 @@ from store.seal import Keyring
 from store.shelf import RecordingShelf
 
 
-def serve_pages(parts: Parts, place: Path) -> None:
+def serve_pages(site: WSGIApplication, place: Path) -> None:
     """Answer on a Unix socket until the parent process ends, however it ends."""
-    app = WSGIMiddleware(create_app(parts))  # type: ignore[arg-type]
+    app = WSGIMiddleware(site)  # type: ignore[arg-type]
     config = uvicorn.Config(
         app,
         uds=str(place),
@@ -38,6 +41,28 @@ def serve_pages(parts: Parts, place: Path) -> None:
     server = uvicorn.Server(config)
     threading.Thread(target=_watch_parent, args=(server,), daemon=True).start()
     server.run()
+
+
+@contextmanager
+def open_site(settings: Settings) -> Iterator[WSGIApplication]:
+    """The pages; beside them the webhooks of a line that has some, for which the whole house is opened."""
+    with ExitStack() as open_:
+        site: WSGIApplication = create_app(open_.enter_context(open_pages(settings)))
+        if account := twilio_line.account_of(settings):
+            hooks, close = twilio_line.webhooks(open_.enter_context(open_house(settings)), account)
+            open_.callback(close)
+            site = beside(site, hooks)
+        yield site
+
+
+def beside(pages: WSGIApplication, hooks: WSGIApplication) -> WSGIApplication:
+    """Whoever rings under ``/lines/twilio/`` is no browser: none of the pages' rules hold there."""
+
+    def site(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        inside = environ.get("PATH_INFO", "").startswith(f"{PREFIX}/")
+        return (hooks if inside else pages)(environ, start)
+
+    return site
 
 
 @contextmanager

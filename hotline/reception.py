@@ -29,15 +29,23 @@ RESUME_WITHIN = timedelta(
 
 
 def answer_phone(
-    house: House, *, line: str, number: str = "", language: str | None = None
+    house: House,
+    *,
+    line: str,
+    number: str = "",
+    language: str | None = None,
+    call: str | None = None,
 ) -> Conversation:
-    """A call comes in; ``number`` is "" where it is withheld, ``language`` None for the resident's own."""
+    """A call comes in; ``number`` is "" where it is withheld, ``language`` None for the resident's own.
+
+    ``call`` is its id, where the line has one that says whether it was begun before.
+    """
     digits = normal_number(number)
     with house.database.write() as session:
         resident = _resident(session, house, digits)
         they_ring(session, resident=resident.id if resident else None, number=digits)
         caller = Caller(
-            call=uuid4().hex,
+            call=call or uuid4().hex,
             number=digits,
             resident=resident.id if resident else None,
             agent=agent_for(session, resident, house.now()) is not None,
@@ -60,6 +68,13 @@ def take_up(house: House, call_id: str) -> Conversation | None:
             return None
         call.process = this_process()
         return Conversation(house.exchange, call_id, call.spoken, _pace(call.caller))
+
+
+def conversation_of(house: House, call: str) -> Conversation:
+    """Of a call that no process carries; it goes on from its log, in the language it has come to. Raises ``NoResultFound``."""
+    with house.database.read() as session:
+        begun = session.get_one(Call, call)
+        return Conversation(house.exchange, call, begun.spoken, _pace(begun.caller))
 
 
 def admit(house: House, token: str, line: str) -> Conversation | None:

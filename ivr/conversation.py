@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from ivr.calls import Call, Ending, Purpose, ending_of, take_turn
 from ivr.dialogue import Clip, Do, Heard, Say, Transfer
-from ivr.engine import ScriptChanged, Turn, Wait
+from ivr.engine import Log, ScriptChanged, Turn, Wait, play
 from ivr.exchange import Exchange, between
 from ivr.hearing import Hearing
 from ivr.opening import opening
@@ -27,6 +27,10 @@ from store.shelf import NoRoom
 from tickets.commands import DraftHeard, HandOver, Reason
 
 log = logging.getLogger(__name__)
+
+
+class CallOver(Exception):
+    """It has its ending: nothing can be answered any more."""
 
 
 class Conversation:
@@ -44,17 +48,37 @@ class Conversation:
         self._hearing = Hearing(exchange, call, self.clip)
         self._recorders: dict[str, Recorder] = {}
 
-    def turn(self, answer: Heard | None = None) -> Turn:
-        """Hear an answer, or only look where the call stands."""
+    def turn(self, answer: Heard | None = None, seq: int | None = None) -> Turn:
+        """Hear an answer, or only look where the call stands. Raises ``CallOver``.
+
+        ``seq``: the turn it answers, where this object has not seen it asked.
+        """
         at = self.exchange.now()
         with self.exchange.database.write() as session:
-            call = session.get_one(Call, self.call)
-            said = None if answer is None else (self._seq, answer)
+            call = session.get_one(Call, self.call, with_for_update=True)
+            if call.ended_at is not None:
+                raise CallOver(self.call)
+            said = None if answer is None else (self._seq if seq is None else seq, answer)
             turn = take_turn(call, lambda do: self._perform(do, session, at), answer=said, at=at)
             self._seq = len(call.entries) - 1
             if turn.then is None:
                 self.outcome = ending_of(call)
         return turn
+
+    @property
+    def seq(self) -> int:
+        """The number of the turn that is being answered now."""
+        return self._seq
+
+    def stand(self, seq: int | None = None) -> Turn:
+        """Where the call stands, or stood when ``seq`` was asked; does nothing. Raises ``CallOver``, ``ScriptChanged``."""
+        with self.exchange.database.read() as session:
+            call = session.get_one(Call, self.call)
+            if call.ended_at is not None:
+                raise CallOver(self.call)
+            entries = call.log[:seq]
+            self._seq = len(entries)
+            return play(call.dialogue(), Log.of(entries), lambda _do: None)
 
     def waits_for(self, wait: Wait) -> Future[Words]:
         """What a held line waits for."""
@@ -136,6 +160,8 @@ class Conversation:
                 last = None
         except ScriptChanged:
             log.warning("call %s was begun by another edition of the script", self.call)
+        except CallOver:
+            log.info("call %s was ended elsewhere meanwhile", self.call)
 
     def _silence(self, turn: Turn, last: Heard | None) -> Heard | None:
         match turn.then:

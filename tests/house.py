@@ -1,6 +1,6 @@
 """A whole house in a temporary folder, with scripted ears, for stories about live calls."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -21,9 +21,11 @@ NUMBER = "01055550101"
 
 
 @contextmanager
-def house_in(folder: Path, *texts: str, ears=None, **facts) -> Iterator[House]:
+def house_in(
+    folder: Path, *texts: str, ears=None, environ: Mapping[str, str] | None = None, **facts
+) -> Iterator[House]:
     """A house whose ears hear ``texts``, one after the other, unless other ears are brought."""
-    settings = Settings.read({"HOTLINE_HOME": str(folder), "HOME": str(folder)})
+    settings = Settings.read({"HOTLINE_HOME": str(folder), "HOME": str(folder), **(environ or {})})
     with open_house(settings, ears=ears or ScriptedEars(texts), **facts) as house:
         yield house
 

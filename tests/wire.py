@@ -113,6 +113,10 @@ class Telephone:
         elif what is not None:
             self.speaks(what)
 
+    def sent(self) -> list[dict[str, Any]]:
+        """What they have said and nobody has read."""
+        return [self._out.get_nowait() for _ in range(self._out.qsize())]
+
     # --- the socket, as the server sees it
 
     async def receive(self) -> dict[str, Any]:

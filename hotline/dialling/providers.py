@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from hotline import twilio_line
 from hotline.dialling.dialler import Dialler
 from hotline.dialling.events import DialEvents
 from hotline.house import House
@@ -42,6 +43,7 @@ def simulated(house: House) -> SimulatedProvider:
 PROVIDERS: Mapping[str, Callable[[House], Provider]] = {
     "": lambda _house: NoProvider(),
     "simulated": simulated,
+    "twilio": twilio_line.provider,
 }
 
 

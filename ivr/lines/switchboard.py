@@ -36,7 +36,7 @@ class Switchboard:
         socket: Socket,
         dialect: Dialect,
         *,
-        connect: Connect = lambda _to: False,
+        connect: Callable[[Conversation], Connect] = lambda _call: lambda _to: False,
         hold: bool = False,
     ) -> None:
         """One socket from its first message to its end. ``hold``: see ``Session``."""
@@ -45,7 +45,7 @@ class Switchboard:
         if conversation is None:
             await socket.close(REFUSED)
             return
-        call = LiveCall(conversation, connect=connect)
+        call = LiveCall(conversation, connect=connect(conversation))
         session = Session(socket, dialect, call, self._clock, hold=hold)
         self.live[conversation.call] = session
         try:

@@ -1,0 +1,152 @@
+"""Twilio as a line of this house: its webhooks, its sockets, its dials."""
+
+import logging
+import re
+from collections.abc import Awaitable, Callable
+
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError, NoResultFound
+
+from hotline.dialling.events import DialEvents
+from hotline.house import House
+from hotline.reception import answer_phone, conversation_of
+from hotline.settings import BadSetting, Settings
+from hotline.transfers import number_for
+from ivr.backstage import Connect
+from ivr.conversation import Conversation
+from ivr.lines.sockets import Socket
+from ivr.lines.switchboard import Switchboard
+from ivr.lines.tokens import issue
+from ivr.lines.twilio.account import Account, BadAccount
+from ivr.lines.twilio.app import Twilio, create_webhooks
+from ivr.lines.twilio.provider import OUTCOMES, Attempt, TwilioProvider
+from ivr.lines.twilio.recordings import Recordings
+from ivr.lines.twilio.rest import RestRecordings
+from ivr.lines.twilio.signatures import Signatures
+from ivr.lines.twilio.sounds import Sounds
+from ivr.lines.twilio.streams import TwilioStream
+from tickets.callbacks import LEASE, Callback, DialAttempt, NotOwed
+from tickets.policy import Miss
+from tickets.register import known
+
+log = logging.getLogger(__name__)
+
+NAME = "twilio"
+#: Twilio's numbers for callers who have none to show: anonymous, restricted, blocked, unknown, unavailable
+NOBODY = {"+266696687", "+7378742833", "+2562533", "+8656696", "+86282452253"}
+NUMBER = re.compile(r"\+?\d{3,15}")
+
+
+def account_of(settings: Settings) -> Account | None:
+    """None where no account is set up. Raises ``BadSetting``."""
+    try:
+        return Account.read(settings.environ, settings.public)
+    except BadAccount as problem:
+        raise BadSetting(str(problem)) from None
+
+
+def webhooks(house: House, account: Account) -> tuple[Flask, Callable[[], None]]:
+    """The app, and what closes it."""
+    desk = HouseDesk(house)
+    recordings = Recordings(
+        RestRecordings(account), lambda call: conversation_of(house, call), desk.call_of
+    )
+    sounds = Sounds(account.base, house.keyring.blind("twilio: signs the addresses of sentences"))
+    twilio = Twilio(account, house.exchange, desk, sounds, recordings)
+    return create_webhooks(twilio), recordings.close
+
+
+def carrier(
+    house: House, account: Account, switchboard: Switchboard
+) -> Callable[[Socket], Awaitable[None]]:
+    """Takes in the sockets of live calls."""
+    signatures = Signatures(account)
+
+    def connects(conversation: Conversation) -> Connect:
+        """Where somebody can be rung, the webhooks do it: the call goes on with them."""
+        return lambda to: None if number_for(house, conversation.call, to) else False
+
+    async def carry(socket: Socket) -> None:
+        if account.signed_streams and not signatures.good_socket(socket.path, socket.headers):
+            log.warning("a socket that Twilio has not signed is refused")
+            await socket.refuse()
+            return
+        await switchboard.carry(socket, TwilioStream(), connect=connects, hold=True)
+
+    return carry
+
+
+def provider(house: House) -> TwilioProvider:
+    """Raises ``BadSetting``."""
+    account = account_of(house.settings)
+    if account is None or not account.number:
+        raise BadSetting(
+            "HOTLINE_PROVIDER=twilio wants HOTLINE_TWILIO_SID, _TOKEN and _NUMBER: see docs/twilio.md"
+        )
+    return TwilioProvider(account, lambda key: attempt_of(house, key), house.now)
+
+
+def attempt_of(house: House, key: str) -> Attempt | None:
+    """What was written down before a dial; None where nothing was."""
+    with house.database.read() as session:
+        attempt = session.scalar(select(DialAttempt).where(DialAttempt.key == key))
+        if attempt is None:
+            return None
+        callback = session.get_one(Callback, attempt.callback_id)
+        number = known(session, callback.resident_id).number or callback.number or ""
+        return Attempt(number=number, at=attempt.at, until=attempt.at + LEASE)
+
+
+class HouseDesk:
+    """What the webhooks ask of the house."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._events = DialEvents(house, NAME)
+
+    def incoming(self, sid: str, number: str) -> Conversation:
+        call = self.call_of(sid)
+        try:
+            return answer_phone(self._house, line=NAME, number=shown(number), call=call)
+        except IntegrityError:  # told twice: it has begun
+            return conversation_of(self._house, call)
+
+    def conversation(self, call: str) -> Conversation | None:
+        try:
+            return conversation_of(self._house, call)
+        except NoResultFound:
+            return None
+
+    def call_of(self, sid: str) -> str:
+        return self._house.keyring.blind(f"twilio {sid}").hex()[:32]
+
+    def token(self, call: str) -> str:
+        with self._house.database.write() as session:
+            return issue(session, call, self._house.now())
+
+    def answered(self, key: str, by: str) -> Conversation | None:
+        if by.startswith(("machine", "fax")):
+            self._events.ended(key, Miss.MACHINE)
+            return None
+        try:
+            return self._events.answered(key)
+        except NotOwed as no:
+            log.info("somebody answered a dial that is not owed any more: %s", no)
+            return None
+
+    def dialled(self, key: str, status: str) -> None:
+        with self._house.database.read() as session:
+            attempt = session.scalar(select(DialAttempt).where(DialAttempt.key == key))
+            call = attempt.call_id if attempt else None
+        if call:
+            conversation_of(self._house, call).hang_up()
+        self._events.ended(key, OUTCOMES.get(status, Miss.FAILED))
+
+    def number_for(self, call: str, to: str) -> str:
+        return number_for(self._house, call, to)
+
+
+def shown(number: str) -> str:
+    """The caller's number; "" where they show none, or are no telephone."""
+    return number if NUMBER.fullmatch(number) and number not in NOBODY else ""
