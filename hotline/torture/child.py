@@ -5,7 +5,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from multiprocessing.connection import Connection
 from typing import Any, TypeVar
 
@@ -19,6 +19,8 @@ from ivr.lines.provider import Fate, Order, Provider
 from tickets.callbacks import LIVE, Callback, DialAttempt
 
 STEP = timedelta(minutes=4)
+TICK = timedelta(milliseconds=10)  #: the next call may be placed
+PATIENCE = 20.0  #: seconds for calls to end
 LONGEST = timedelta(days=7)
 _T = TypeVar("_T")
 
@@ -104,24 +106,30 @@ def finish(world: World) -> None:
 
 
 def _round(house: House, worker: Worker, world: World) -> None:
-    """As many rounds as there is something to do, then the clock moves on."""
-    while worker.round():
-        _until_quiet(house)
+    """As many rounds as there is something to do, then the clock moves on.
+
+    Calls that this process carries are waited for; those of dead ones are not over before they are looked up.
+    """
+    begun, until = house.now(), time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        if worker.round():
+            _move(world, TICK)
+        elif _in_use(house, begun):
+            time.sleep(0.005)
+        else:
+            break
+    _move(world, STEP)
+
+
+def _move(world: World, by: timedelta) -> None:
     if isinstance(world.clock, SteppedClock):
-        world.clock.at += STEP
+        world.clock.at += by
 
 
-def _until_quiet(house: House, patience: float = 5.0) -> None:
-    """Wait for calls that this process carries; those of dead ones are not over before they are looked up."""
-    until = time.monotonic() + patience
-    while time.monotonic() < until and _in_use(house):
-        time.sleep(0.005)
-
-
-def _in_use(house: House) -> bool:
+def _in_use(house: House, since: datetime) -> bool:
     with house.database.read() as session:
-        fresh = DialAttempt.at >= house.now(), DialAttempt.lease_until.is_not(None)
-        return session.scalar(select(DialAttempt.id).where(*fresh).limit(1)) is not None
+        ours = DialAttempt.at >= since, DialAttempt.lease_until.is_not(None)
+        return session.scalar(select(DialAttempt.id).where(*ours).limit(1)) is not None
 
 
 def _is_owed(house: House) -> bool:
