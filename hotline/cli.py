@@ -26,7 +26,11 @@ MODULES = (
     "demo", "calling", "serving", "working", "people", "keeping", "community", "promising", "measuring",
     "measuring_clocks", "measuring_routing", "calibrating", "routing",
 )  # fmt: skip
-ALONE = {"serve": "serving", "pages": "pages"}  #: run for months: without what the others load
+ALONE = {
+    "serve": "serving",
+    "pages": "pages",
+    "worker": "working",
+}  #: run for months: without what the others load
 
 
 class Kindly(click.Group):

@@ -38,7 +38,7 @@ A_LOOK = timedelta(seconds=30)  #: for so long a look-up has its dial to itself
 AGAIN = timedelta(minutes=5)  #: an unclear dial is looked up again so much later
 UNCLEAR = timedelta(hours=1)  #: then nobody will ever know
 IN_USE = timedelta(minutes=5)  #: when their line, or ours to them, is in use
-BATCH = 50  #: callbacks that are looked through at once
+BATCH = 8  #: callbacks that are looked through at once
 
 COMPLETED = "completed"  #: somebody answered, and nothing more is known
 BAD_NUMBER, NOT_PLACED, UNKNOWN = "bad_number", "not_placed", "unclear"

@@ -4,6 +4,7 @@ import click
 from rich.progress import Progress, TaskID
 
 from hotline.bench_clocks import LEAST, clock_figures
+from hotline.bench_dials import dial_figures
 from hotline.cli import json_option, print_json, screen
 from hotline.commands.measuring import bench
 from hotline.house import clock
@@ -34,6 +35,18 @@ def clocks(tickets: int, seconds: float, as_json: bool) -> None:
             bars.update(rows[what], completed=min(1.0, done))
 
         figures = clock_figures(tickets, seconds, clock(), tell)
+    for kind, found in figures.items():
+        screen.print(f"[bold]{kind}[/bold] {found}")
+    if as_json:
+        print_json(figures)
+
+
+@bench.command()
+@click.option("--callbacks", default=2000, show_default=True, type=click.IntRange(10, 1_000_000))
+@json_option
+def dials(callbacks: int, as_json: bool) -> None:
+    """How many dials a second the database carries: attempt claimed and committed, then settled. No telephone is in it."""
+    figures = dial_figures(callbacks, clock())
     for kind, found in figures.items():
         screen.print(f"[bold]{kind}[/bold] {found}")
     if as_json:
