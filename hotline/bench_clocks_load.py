@@ -89,6 +89,17 @@ def load(database: Database, tickets: int, at: datetime, tell: Callable[[float],
                 counted = f"setval('{table.name}_id_seq', max(id)) FROM {table.name}"
                 connection.exec_driver_sql(f"SELECT {counted}")
             connection.exec_driver_sql("ANALYZE tickets, timers")
+    if database.gate:
+        _settle(database)
+
+
+def _settle(database: Database) -> None:
+    """SQLite's journal holds all that was loaded: into the file with it, as after a while of work."""
+    connection = database.engine.raw_connection()
+    try:
+        connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    finally:
+        connection.close()
 
 
 Row = dict[str, Any]
