@@ -1,17 +1,15 @@
 """The measure of recognition: honest where there is nothing to measure, and right where it counts."""
 
+import gc
 import json
 import os
-import subprocess
-import sys
-import time
 from importlib.util import find_spec
 
 import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from hotline.bench_measures import Memory, Others, cpu_seconds, mib, own_tree, p95
+from hotline.bench_measures import Memory, cpu_seconds, mib, p95
 from hotline.bench_recognition import Bench, _selection, errors, find_model
 from hotline.bench_recognition import measure as measure_all
 from hotline.bench_streams import (
@@ -20,8 +18,6 @@ from hotline.bench_streams import (
     NothingHeard,
     _ours,
     added_delay,
-    carried,
-    cores,
     desk_for,
     measure_streams,
     speakers,
@@ -48,36 +44,13 @@ def test_p95_is_exceeded_by_one_in_twenty():
 
 
 def test_work_and_memory_are_seen():
-    memory, before = Memory(lambda: [os.getpid()]), cpu_seconds(own_tree())
-    held = np.ones(8_000_000)
-    while cpu_seconds(own_tree()) - before < 0.8:
+    gc.collect()  # what tests before this one left is not to be given back meanwhile
+    memory, before = Memory(lambda: [os.getpid()]), cpu_seconds([os.getpid()])
+    held = np.ones(20_000_000)
+    while cpu_seconds([os.getpid()]) - before < 0.8:
         held = held * 1.0
     assert memory.grown() > 30
     assert mib([os.getpid()]) > 60
-
-
-def test_what_other_programs_take_is_told():
-    others, before = Others(), cpu_seconds(own_tree())
-    burner = subprocess.Popen([sys.executable, "-c", "while True: pass"])
-    time.sleep(2.0)
-    ours = cpu_seconds([os.getpid()]) - before
-    share = others.share(ours)
-    burner.kill()
-    burner.wait()
-    assert 0.5 / cores() < share <= 1.0
-    assert Others().share(1000.0) == 0.0
-
-
-def test_where_bare_vosk_is_late_fewer_are_measured_until_it_keeps_up():
-    def measured(a_core):
-        late = {3: 6000.0, 2: 2000.0, 1: 200.0}[a_core]
-        return {"bare_wait_p95_ms": late, "final_over_bare_ms": 10.0 * a_core,
-                "final_words_p95_ms": 1.0, "bare_final_p95_ms": 1.0, "streams_ratio": 0.9}  # fmt: skip
-
-    figures = carried(measured, 3)
-    assert (figures["final_over_bare_ms"], figures["bare_wait_p95_ms"]) == (30.0, 6000.0)
-    assert (figures["carried_a_core"], figures["carried_final_over_bare_ms"]) == (1, 10.0)
-    assert carried(measured, 1)["carried_a_core"] == 1
 
 
 def test_speakers_speak_and_then_are_silent():
