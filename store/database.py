@@ -105,7 +105,12 @@ def _open_sqlite(place: URL) -> tuple[Engine, Gate]:
 
 
 def _open_postgresql(place: URL) -> Engine:
-    engine = create_engine(place.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+    plain = "-c jit=off"  # compiling a query costs more than any of ours takes
+    engine = create_engine(
+        place.set(drivername="postgresql+psycopg"),
+        pool_pre_ping=True,
+        connect_args={"options": f"{place.query.get('options', '')} {plain}".strip()},
+    )
 
     def begin(connection: Connection) -> None:
         if connection.get_execution_options().get("mode") == "read":
