@@ -23,7 +23,7 @@ screen = Console(stderr=False, highlight=False)
 
 #: modules of ``hotline.commands``; each has its ``COMMANDS``
 MODULES = (
-    "demo", "calling", "serving", "working", "people", "keeping", "community", "promising", "measuring",
+    "demo", "calling", "serving", "working", "people", "keeping", "community", "promising", "rehearsing", "measuring",
     "measuring_clocks", "measuring_routing", "calibrating", "routing",
 )  # fmt: skip
 ALONE = {
@@ -88,10 +88,16 @@ def main(verbose: bool) -> None:
 
 @contextmanager
 def opened(**facts: Any) -> Iterator[House]:
-    """The house, with every foreseeable trouble as a sentence that says how to mend it."""
+    """The house, with every foreseeable trouble as a sentence."""
+    with sentences(), open_house(Settings.read(os.environ), **facts) as house:
+        yield house
+
+
+@contextmanager
+def sentences() -> Iterator[None]:
+    """Every foreseeable trouble as a sentence that says how to mend it."""
     try:
-        with open_house(Settings.read(os.environ), **facts) as house:
-            yield house
+        yield
     except (BadSetting, KeyProblem, NotASound) as problem:
         raise click.ClickException(str(problem)) from problem
     except SQLAlchemyError as problem:

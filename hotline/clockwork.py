@@ -1,18 +1,15 @@
 """What a worker does for the clocks: fire what is due, and tell those who answer for it."""
 
 import logging
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
-
-from sqlalchemy.orm import Session
 
 from hotline.channels import Message, NotTold, Tellers
 from hotline.house import House
 from tickets.ladder import fire
 from tickets.notices import Notice, claim_notices, next_notice, not_told, told
 from tickets.policy import Channel
-from tickets.timers import claim_due, due_now, next_timer
+from tickets.timers import claim_due, due_now
 
 log = logging.getLogger(__name__)
 
@@ -33,12 +30,6 @@ def fire_due(house: House, limit: int = 100) -> int:
     for begin in range(0, len(claims), AT_ONCE):
         fire_claimed(house, claims[begin : begin + AT_ONCE])
     return len(claims)
-
-
-def next_due(session: Session, channels: Collection[Channel] = ()) -> datetime | None:
-    """The first moment at which there may be something to fire, or to send by these channels; None: never."""
-    moments = (next_timer(session), next_notice(session, channels))
-    return min(filter(None, moments), default=None)
 
 
 def fire_claimed(house: House, claims: Iterable[tuple[int, int, str]]) -> int:

@@ -7,7 +7,7 @@ so that a worker may be killed at any moment and any number of them may run.
 
 import logging
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TypeAlias
@@ -15,13 +15,15 @@ from typing import TypeAlias
 from sqlalchemy import func, select
 
 from hotline.channels.choose import tellers_of
-from hotline.clockwork import fire_due, next_due, send_notices
+from hotline.clockwork import fire_due, send_notices
 from hotline.dialling.dialler import Dialler
 from hotline.dialling.providers import NoProvider
 from hotline.house import House
 from hotline.recover import mend
 from ivr.lines.provider import Provider
 from tickets.callbacks import Callback, CallbackState, DialAttempt, DialGate
+from tickets.notices import next_notice
+from tickets.timers import FIRST as FIRST_TIMERS
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +34,18 @@ MEND_EVERY = timedelta(seconds=30)
 
 #: does a share of its work; returns what it did, counted by a word for it
 Chore: TypeAlias = Callable[[], Mapping[str, int]]
+
+
+#: what may be due, in one statement: it is asked after every round
+_FIRST = select(
+    select(func.min(Callback.due_at)).where(Callback.state == CallbackState.OWED).scalar_subquery(),
+    select(func.max(DialGate.next_at)).scalar_subquery(),
+    select(func.max(DialGate.closed_until)).scalar_subquery(),
+    select(func.min(DialAttempt.lease_until))
+    .where(DialAttempt.lease_until.is_not(None))
+    .scalar_subquery(),
+    *FIRST_TIMERS,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +84,15 @@ class Worker:
     """``round`` once, or ``run`` until it is asked to ``stop``; ``wake`` begins the next round at once."""
 
     def __init__(
-        self, house: House, provider: Provider, *, chores: Mapping[str, Chore] | None = None
+        self,
+        house: House,
+        provider: Provider,
+        *,
+        chores: Mapping[str, Chore] | None = None,
+        dialler: Dialler | None = None,
     ) -> None:
         self._house = house
-        self.dialler = Dialler(house, provider)
+        self.dialler = dialler or Dialler(house, provider)
         tellers = tellers_of(house.settings)
         self._tells = set(tellers)
         self._dials = not isinstance(provider, NoProvider)
@@ -89,11 +108,13 @@ class Worker:
         self._awake = threading.Event()
         self._stop = threading.Event()
 
-    def round(self) -> Round:
-        """Every chore once, each a bounded share."""
+    def round(self, only: Collection[str] | None = None) -> Round:
+        """Every chore once, each a bounded share; or ``only`` some, by their names in ``due``."""
         did: dict[str, int] = {}
         failed = []
         for name, chore in self._chores.items():
+            if only is not None and name not in only:
+                continue
             try:
                 did |= {what: did.get(what, 0) + count for what, count in chore().items()}
             except Exception as problem:  # noqa: BLE001  # the others go on; its words may hold personal data
@@ -139,17 +160,23 @@ class Worker:
 
     def next_due(self) -> datetime | None:
         """The first moment at which there may be something to do; None where nothing is awaited."""
-        leased = select(func.min(DialAttempt.lease_until)).where(
-            DialAttempt.lease_until.is_not(None)
-        )
-        owed = select(func.min(Callback.due_at)).where(Callback.state == CallbackState.OWED)
+        return min(self.due().values(), default=None)
+
+    def due(self) -> dict[str, datetime]:
+        """The first moment at which each chore may have something to do, where it awaits anything."""
         with self._house.database.read() as session:
-            moments = [next_due(session, self._tells), session.scalar(leased)]
-            if self._dials and (due := session.scalar(owed)):
-                gate = session.scalars(select(DialGate)).first()
-                shut = [gate.next_at, gate.closed_until] if gate else []
-                moments.append(max([due, *filter(None, shut)]))
-        return min(filter(None, moments), default=None)
+            first: Sequence[datetime | None] = session.execute(_FIRST).one()
+            notice = next_notice(session, self._tells)
+        owed, next_at, closed_until, leased, *timers = first
+        moments = {
+            "fire": min(filter(None, timers), default=None),
+            "tell": notice,
+            "dial": max(filter(None, (owed, next_at, closed_until)))
+            if owed is not None and self._dials
+            else None,
+            "look up": leased,
+        }
+        return {chore: moment for chore, moment in moments.items() if moment is not None}
 
     # --- chores
 

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import tzinfo
 from pathlib import Path
@@ -38,8 +38,8 @@ class Database:
         with self.held(), self.sessions.begin() as session:
             yield session
 
-    def read(self) -> Session:
-        """A session that may look and not touch; use it in a ``with``."""
+    def read(self) -> AbstractContextManager[Session]:
+        """A session that may look and not touch."""
         return self.sessions(bind=self.engine.execution_options(mode="read"))
 
     @contextmanager

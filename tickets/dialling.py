@@ -115,7 +115,8 @@ def gate_of(session: Session) -> DialGate:
 def renew(session: Session, keys: Sequence[str], at: datetime) -> list[str]:
     """Whoever carries these dials goes on; returns those that nobody wants any more and nobody has answered."""
     mine = DialAttempt.key.in_(keys), DialAttempt.lease_until.is_not(None)
-    session.execute(update(DialAttempt).where(*mine).values(lease_until=at + LEASE))
+    renewed = update(DialAttempt).where(*mine).values(lease_until=at + LEASE)
+    session.execute(renewed, execution_options={"synchronize_session": False})
     unwanted = select(DialAttempt.key).join(Callback).where(*mine, DialAttempt.call_id.is_(None))
     return list(session.scalars(unwanted.where(Callback.state != CallbackState.DIALLING)))
 

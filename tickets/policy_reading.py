@@ -38,16 +38,17 @@ def read(text: str, zone: tzinfo) -> Policy:
     usual = tomllib.loads(default_text())
     if unknown := sorted(set(given) - set(usual) - {"people"}):
         raise BadPolicy(f"policy: there is no part [{unknown[0]}]")
-    policy = _policy(Table("", _merged(usual, given)), zone)
+    policy = _policy(Table("", merged(usual, given)), zone)
     _check(policy)
     return policy
 
 
-def _merged(usual: Any, given: Any) -> Any:
+def merged(usual: Any, given: Any) -> Any:
+    """What is given, and what is usual where nothing is given; table by table."""
     if not (isinstance(usual, dict) and isinstance(given, dict)):
         return given
     return {
-        key: _merged(usual.get(key), given[key]) if key in given else usual[key]
+        key: merged(usual.get(key), given[key]) if key in given else usual[key]
         for key in {**usual, **given}
     }
 

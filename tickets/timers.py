@@ -65,14 +65,12 @@ def due_now(session: Session, at: datetime) -> bool:
     return bool(session.scalar(select(or_(*(one.exists() for one in _claimable(at))))))
 
 
-def next_timer(session: Session) -> datetime | None:
-    """When the next one may be claimed, as far as is known now."""
-    moments = (
-        session.scalar(select(func.min(Timer.lease_until)).where(CLAIMED)),
-        session.scalar(select(func.min(Timer.due_at)).where(PAUSED)),
-        session.scalar(select(func.min(Timer.due_at)).where(ARMED)),
-    )
-    return min(filter(None, moments), default=None)
+#: the first moments at which one may be claimed, as far as is known now
+FIRST = (
+    select(func.min(Timer.lease_until)).where(CLAIMED).scalar_subquery(),
+    select(func.min(Timer.due_at)).where(PAUSED).scalar_subquery(),
+    select(func.min(Timer.due_at)).where(ARMED).scalar_subquery(),
+)
 
 
 def claim_due(session: Session, at: datetime, *, limit: int = 100) -> list[Timer]:

@@ -3,7 +3,7 @@
 import logging
 from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -50,10 +50,10 @@ TALKING = timedelta(minutes=35)  #: an open call that began earlier has ended, o
 class Dialler:
     """Of one worker. Several share the lines through the database."""
 
-    def __init__(self, house: House, provider: Provider, *, threads: int = 8) -> None:
+    def __init__(self, house: House, provider: Provider, *, hands: Executor | None = None) -> None:
         self._house = house
         self._provider = provider
-        self._hands = ThreadPoolExecutor(threads, "dial")
+        self._hands = hands or ThreadPoolExecutor(8, "dial")
         self._carried: set[str] = set()  #: keys of dials that this worker has begun
 
     def dial(self, limit: int = 1) -> Claimed:
