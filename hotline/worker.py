@@ -21,7 +21,7 @@ from hotline.dialling.providers import NoProvider
 from hotline.house import House
 from hotline.recover import mend
 from ivr.lines.provider import Provider
-from tickets.callbacks import Callback, CallbackState, DialAttempt, DialGate
+from tickets.callbacks import OWED, Callback, DialAttempt, DialGate
 from tickets.notices import next_notice
 from tickets.timers import FIRST as FIRST_TIMERS
 
@@ -38,7 +38,7 @@ Chore: TypeAlias = Callable[[], Mapping[str, int]]
 
 #: what may be due, in one statement: it is asked after every round
 _FIRST = select(
-    select(func.min(Callback.due_at)).where(Callback.state == CallbackState.OWED).scalar_subquery(),
+    select(func.min(Callback.due_at)).where(OWED).scalar_subquery(),
     select(func.max(DialGate.next_at)).scalar_subquery(),
     select(func.max(DialGate.closed_until)).scalar_subquery(),
     select(func.min(DialAttempt.lease_until))

@@ -39,6 +39,7 @@ class CallbackState(StrEnum):
 
 
 LIVE = (CallbackState.OWED, CallbackState.DIALLING)
+OWED = text("callbacks.state = 'owed'")  #: written out, so that the index over what is owed is used
 
 
 class CallbackResult(Base):
@@ -167,7 +168,7 @@ def callback_of(session: Session, ticket_id: int) -> Callback | None:
 
 def callbacks_due(session: Session, at: datetime, *, limit: int = 100) -> Sequence[Callback]:
     """Callbacks to make now, the longest due first."""
-    owed = select(Callback).where(Callback.state == CallbackState.OWED, Callback.due_at <= at)
+    owed = select(Callback).where(OWED, Callback.due_at <= at)
     return session.scalars(owed.order_by(Callback.due_at, Callback.id).limit(limit)).all()
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from tickets.calendar import next_part
 from tickets.callbacks import (
     LEASE,
+    OWED,
     Aim,
     Callback,
     CallbackState,
@@ -214,7 +215,7 @@ def _shut_until(gate: DialGate, at: datetime, policy: Policy) -> datetime | None
 
 
 def _due(session: Session, at: datetime) -> Sequence[Callback]:
-    owed = select(Callback).where(Callback.state == CallbackState.OWED, Callback.due_at <= at)
+    owed = select(Callback).where(OWED, Callback.due_at <= at)
     first = owed.order_by(Callback.due_at, Callback.id).limit(BATCH)
     return session.scalars(first.with_for_update(skip_locked=True)).all()
 
