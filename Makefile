@@ -1,5 +1,5 @@
 # make demo   the main job once          make test   the tests
-# make torture   workers killed, stopped, starved: 100 kills, 5 seeds, three databases (TORTURE="--kills 10" for less)
+# make torture   600 made-up histories; workers killed, stopped, starved: 100 kills, 5 seeds, three databases (TORTURE="--kills 10" for less)
 # make setup  only .venv with hotline    make check  format, lint, types, import rules, tests
 PYTHON ?= python3
 BIN := .venv/bin
@@ -29,6 +29,7 @@ test: .venv/.dev
 
 torture: .venv/.dev
 	$(BIN)/python -m hotline.torture $(TORTURE)
+	HOTLINE_HISTORIES=600 $(BIN)/python -m pytest tests/test_histories.py
 
 check: .venv/.dev
 	$(BIN)/ruff format --check .
