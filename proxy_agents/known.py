@@ -12,7 +12,12 @@ def known_resident(session: Session, resident: int) -> Known:
     row = session.get(Resident, resident)
     if row is None:
         return Known()
-    return Known(number=row.phone or "", agent=row.agent_id, at_risk=row.at_risk, quiet=_quiet(row))
+    return Known(
+        number=row.phone or "",
+        agent=row.agent_id if row.agent and row.agent.active else None,
+        at_risk=row.at_risk,
+        quiet=_quiet(row),
+    )
 
 
 def _quiet(row: Resident) -> tuple[Window, ...]:

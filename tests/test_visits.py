@@ -7,6 +7,7 @@ import pytest
 
 from proxy_agents.known import known_resident
 from proxy_agents.residents import Resident
+from proxy_agents.staff import Role, Staff
 from tests.house import house_in
 from tickets import desk
 from tickets.callbacks import Callback, CallbackState, begin_dial, callback_of
@@ -135,6 +136,13 @@ def test_their_own_quiet_hours_hold(session, at):
     callback = owed(session, handled(session, at, who=who))
     assert callback.due_at.astimezone(SHANGHAI).strftime("%H:%M") == "18:00"
     assert known(session, resident(session, at, quiet_hours="9:00-8:00,8:30-10:00")) == Known()
+
+
+def test_an_agent_who_has_left_is_sent_nowhere(session, at):
+    facts = {"role": Role.AGENT, "password_hash": "x", "added_at": at}
+    here, gone = Staff(login="chen", name="陈", active=True, **facts), Staff(login="wu", name="吴", active=False, **facts)  # fmt: skip
+    sent = [known(session, resident(session, at, agent=one)).agent for one in (here, gone)]
+    assert sent == [here.id, None]
 
 
 def test_who_left_the_register_is_nobody(session):
