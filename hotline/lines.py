@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from hotline import twilio_line
 from hotline.house import House
 from hotline.reception import admit
+from hotline.twilio_account import account_of
 from hotline.zombies import end_zombies
 from ivr.lines.sockets import Socket
 from ivr.lines.switchboard import Switchboard
@@ -49,6 +49,8 @@ def open_lines(house: House) -> Lines:
     """Every line that the settings allow."""
     switchboard = Switchboard(partial(admit, house))
     sockets: dict[str, Carry] = {}
-    if account := twilio_line.account_of(house.settings):
+    if account := account_of(house.settings):
+        from hotline import twilio_line  # noqa: PLC0415
+
         sockets["/lines/twilio/live"] = twilio_line.carrier(house, account, switchboard)
     return Lines(house, switchboard, sockets)

@@ -14,11 +14,11 @@ from a2wsgi import WSGIMiddleware
 
 from console.app import create_app
 from console.parts import Parts
-from hotline import twilio_line
 from hotline.community import files_of, spoken_as_here
 from hotline.house import clock, open_house
 from hotline.settings import Settings
-from ivr.lines.twilio.app import PREFIX
+from hotline.twilio_account import account_of
+from ivr.lines.twilio.account import PREFIX
 from ivr.memory import know_places
 from proxy_agents.known import known_resident
 from store.database import open_database
@@ -48,7 +48,9 @@ def open_site(settings: Settings) -> Iterator[WSGIApplication]:
     """The pages; beside them the webhooks of a line that has some, for which the whole house is opened."""
     with ExitStack() as open_:
         site: WSGIApplication = create_app(open_.enter_context(open_pages(settings)))
-        if account := twilio_line.account_of(settings):
+        if account := account_of(settings):
+            from hotline import twilio_line  # noqa: PLC0415
+
             hooks, close = twilio_line.webhooks(open_.enter_context(open_house(settings)), account)
             open_.callback(close)
             site = beside(site, hooks)

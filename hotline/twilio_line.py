@@ -11,14 +11,15 @@ from sqlalchemy.exc import IntegrityError, NoResultFound
 from hotline.dialling.events import DialEvents
 from hotline.house import House
 from hotline.reception import answer_phone, conversation_of
-from hotline.settings import BadSetting, Settings
+from hotline.settings import BadSetting
 from hotline.transfers import number_for
+from hotline.twilio_account import account_of
 from ivr.backstage import Connect
 from ivr.conversation import Conversation
 from ivr.lines.sockets import Socket
 from ivr.lines.switchboard import Switchboard
 from ivr.lines.tokens import issue
-from ivr.lines.twilio.account import Account, BadAccount
+from ivr.lines.twilio.account import Account
 from ivr.lines.twilio.app import Twilio, create_webhooks
 from ivr.lines.twilio.provider import OUTCOMES, Attempt, TwilioProvider
 from ivr.lines.twilio.recordings import Recordings
@@ -36,14 +37,6 @@ NAME = "twilio"
 #: Twilio's numbers for callers who have none to show: anonymous, restricted, blocked, unknown, unavailable
 NOBODY = {"+266696687", "+7378742833", "+2562533", "+8656696", "+86282452253"}
 NUMBER = re.compile(r"\+?\d{3,15}")
-
-
-def account_of(settings: Settings) -> Account | None:
-    """None where no account is set up. Raises ``BadSetting``."""
-    try:
-        return Account.read(settings.environ, settings.public)
-    except BadAccount as problem:
-        raise BadSetting(str(problem)) from None
 
 
 def webhooks(house: House, account: Account) -> tuple[Flask, Callable[[], None]]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 
-from hotline import twilio_line
 from hotline.dialling.dialler import Dialler
 from hotline.dialling.events import DialEvents
 from hotline.house import House
@@ -40,10 +39,17 @@ def simulated(house: House) -> SimulatedProvider:
     return SimulatedProvider(ledger, told, events, process=this_process(), alive=is_alive)
 
 
+def twilio(house: House) -> Provider:
+    """Twilio's REST API, loaded only where it is used."""
+    from hotline.twilio_line import provider  # noqa: PLC0415
+
+    return provider(house)
+
+
 PROVIDERS: Mapping[str, Callable[[House], Provider]] = {
     "": lambda _house: NoProvider(),
     "simulated": simulated,
-    "twilio": twilio_line.provider,
+    "twilio": twilio,
 }
 
 

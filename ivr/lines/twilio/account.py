@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+PREFIX = "/lines/twilio"  #: of the paths of its webhooks and sockets
 API = "https://api.twilio.com"
 NO = {"", "0", "no", "false", "off"}
 
@@ -55,7 +56,7 @@ class Account:
     @property
     def base(self) -> str:
         """Where our webhooks are."""
-        return f"{self.public}/lines/twilio"
+        return self.public + PREFIX
 
     @property
     def stream(self) -> str:

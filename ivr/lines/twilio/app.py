@@ -11,14 +11,13 @@ from ivr.conversation import CallOver, Conversation
 from ivr.engine import ScriptChanged
 from ivr.exchange import Exchange
 from ivr.lines.twilio import twiml
-from ivr.lines.twilio.account import Account
+from ivr.lines.twilio.account import PREFIX, Account
 from ivr.lines.twilio.recordings import Recordings
 from ivr.lines.twilio.signatures import Signatures
 from ivr.lines.twilio.sounds import Sounds
 
 log = logging.getLogger(__name__)
 
-PREFIX = "/lines/twilio"
 LARGEST = 64 * 1024  #: bytes of a webhook
 
 
