@@ -23,8 +23,9 @@ screen = Console(stderr=False, highlight=False)
 
 #: modules of ``hotline.commands``; each has its ``COMMANDS``
 MODULES = (
-    "demo", "calling", "serving", "working", "people", "keeping", "community", "promising", "rehearsing", "measuring",
-    "measuring_clocks", "measuring_routing", "calibrating", "routing",
+    "demo", "calling", "serving", "working", "people", "keeping", "community", "promising",
+    "rehearsing", "measuring", "measuring_clocks", "measuring_routing", "calibrating", "routing",
+    "measuring_lines",
 )  # fmt: skip
 ALONE = {
     "serve": "serving",

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from hotline.house import House
 from hotline.process import this_process
+from hotline.second_fact import facts_of
 from hotline.wiring import answer_of
 from ivr.caller import Caller, Draft
 from ivr.calls import Call, Ending, Purpose, open_call
@@ -44,6 +45,8 @@ def answer_phone(
     with house.database.write() as session:
         resident = _resident(session, house, digits)
         they_ring(session, resident=resident.id if resident else None, number=digits)
+        answers, draft = _waiting(session, resident, digits), _draft(session, house, digits)
+        trusted = house.settings.environ.get("HOTLINE_TRUST_CALLER_ID", "") == "yes"
         caller = Caller(
             call=call or uuid4().hex,
             number=digits,
@@ -53,8 +56,9 @@ def answer_phone(
             home=_home(session, house, digits),
             language=language or (resident.language if resident else "zh"),
             pace=resident.pace if resident else "normal",
-            answers=tuple(map(answer_of, _waiting(session, resident, digits))),
-            draft=_draft(session, house, digits),
+            answers=tuple(map(answer_of, answers)),
+            draft=draft,
+            facts=facts_of(line, resident, answers, draft=draft is not None, trusted=trusted),
         )
         session.add(_call(caller, house, line, Purpose.INTAKE))
     return Conversation(house.exchange, caller.call, caller.language, _pace(caller))

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from hotline.second_fact import fits
 from ivr.caller import Answer
 from ivr.corrections import take_best
 from ivr.district import district_of
@@ -18,6 +19,7 @@ from ivr.looking_up import FindAnswers
 from ivr.memory import remember
 from ivr.recall import likeliest
 from ivr.repeats import FindRepeats
+from ivr.second_fact import CheckFact
 from proxy_agents.duty import agent_for
 from proxy_agents.residents import Resident
 from routing.catalogue import load as load_catalogue
@@ -66,12 +68,15 @@ def acts_of(desk: Desk) -> Mapping[type, Act]:
             desk.way(command.words, language_of(command.words, command.language), command.home)
         )
 
+    def fact(session: Session, command: CheckFact, _at: datetime) -> Data:
+        return {"fits": fits(session, command, desk)}
+
     def draft(session: Session, command: DraftHeard, at: datetime) -> Data:
         spoken = language_of(command.words, command.language)
         danger = desk.way(command.words, spoken).danger if command.words else None
         return _draft_heard(session, command, danger, at)
 
-    return {**ACTS, FindWay: way, DraftHeard: draft}
+    return {**ACTS, FindWay: way, DraftHeard: draft, CheckFact: fact}
 
 
 def _open_ticket(session: Session, command: OpenTicket, at: datetime) -> Data:

@@ -41,6 +41,9 @@ class Caller:
     answers: tuple[Answer, ...] = ()
     draft: Draft | None = None
     callback: int | None = None  #: the callback this call is made for; None: they rang us
+    facts: tuple[
+        str, ...
+    ] = ()  #: what is asked before anything private is said, see ``second_fact``
     edition: str = EDITION
 
     def data(self) -> dict[str, Any]:
@@ -54,5 +57,6 @@ class Caller:
             | {
                 "answers": tuple(Answer(**one) for one in data.get("answers", ())),
                 "draft": draft and Draft(**draft),
+                "facts": tuple(data.get("facts", ())),
             }
         )

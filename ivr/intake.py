@@ -17,6 +17,7 @@ from ivr.handing_over import Notes, hand_over
 from ivr.looking_up import asks_for_an_answer, look_up
 from ivr.place import settle_place
 from ivr.repeats import Known, goes_along, hear_verdict, heard_before
+from ivr.second_fact import is_known
 from ivr.several import further, is_wanted, leave_to_a_person, open_further, with_note
 from ivr.who import ask_who
 from routing.commands import FindWay, Way
@@ -33,6 +34,9 @@ def answer_call(caller: Caller) -> Dialogue[None]:
     notes = Notes()
     yield from say("welcome")
     try:
+        known = yield from is_known(caller)
+        if not known:
+            caller = replace(caller, answers=(), draft=None)
         if caller.answers and (yield from deliver(caller.answers, caller.call)):
             yield from go_on(caller, notes)
         else:

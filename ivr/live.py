@@ -37,6 +37,7 @@ class LiveCall:
         *,
         connect: Connect = lambda _to: False,
         asked: Callable[[Listen], None] = lambda _listen: None,
+        room: Overhearing | None = None,
     ) -> None:
         self.conversation = conversation
         self.over = False
@@ -57,7 +58,7 @@ class LiveCall:
         self._listening: Listening | None = None
         self._frames = self._thought = 0
         self._between: Recorder | None = None
-        self._room = Overhearing()
+        self._room = room or Overhearing()
         self._record_between()
         self.thinking: Future[Any] | None = self._backstage.think(None)
 

@@ -11,6 +11,7 @@ from ivr.lines.dialect import Dialect, Nonsense, Started
 from ivr.lines.session import Clock, RealTime, Session
 from ivr.lines.sockets import REFUSED, Socket
 from ivr.live import LiveCall
+from ivr.overhearing import Overhearing
 
 log = logging.getLogger(__name__)
 
@@ -23,9 +24,13 @@ class Switchboard:
     """The live calls of this process."""
 
     def __init__(
-        self, admit: Callable[[str, str], Conversation | None], clock: Clock | None = None
+        self,
+        admit: Callable[[str, str], Conversation | None],
+        clock: Clock | None = None,
+        room: Callable[[], Overhearing] = Overhearing,
     ) -> None:
         """``admit`` takes a token and the name of a line; None: there is no call for it."""
+        self._room = room
         self._clock = clock or RealTime()
         self.live: dict[str, Session] = {}
         self._admit = admit
@@ -45,7 +50,7 @@ class Switchboard:
         if conversation is None:
             await socket.close(REFUSED)
             return
-        call = LiveCall(conversation, connect=connect(conversation))
+        call = LiveCall(conversation, connect=connect(conversation), room=self._room())
         session = Session(socket, dialect, call, self._clock, hold=hold)
         self.live[conversation.call] = session
         try:
