@@ -93,7 +93,10 @@ def _open_sqlite(place: URL) -> tuple[Engine, Gate]:
     file.parent.mkdir(parents=True, exist_ok=True)
     file.touch()  # where nothing can be written, the gate beside it would be waited for in vain
     engine = create_engine(
-        place.set(drivername="sqlite"), module=_sqlite_module(), connect_args={"timeout": 30}
+        place.set(drivername="sqlite"),
+        module=_sqlite_module(),
+        connect_args={"timeout": 30},
+        hide_parameters=True,
     )
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)
@@ -109,6 +112,7 @@ def _open_postgresql(place: URL) -> Engine:
     engine = create_engine(
         place.set(drivername="postgresql+psycopg"),
         pool_pre_ping=True,
+        hide_parameters=True,
         connect_args={"options": f"{place.query.get('options', '')} {plain}".strip()},
     )
 

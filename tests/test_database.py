@@ -126,3 +126,9 @@ def test_a_writer_killed_in_mid_write_locks_nobody_out(sqlite, at):
         holder.kill()
     with sqlite.write() as session:
         look(session, who="a", what="b", how="view", at=at)
+
+
+def test_what_the_database_complains_about_names_no_values(database):
+    with pytest.raises(DBAPIError) as complaint, database.write() as session:
+        session.execute(text("SELECT :number FROM nowhere"), {"number": "13800138000"})
+    assert "13800138000" not in str(complaint.value)
