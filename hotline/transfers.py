@@ -6,13 +6,14 @@ from sqlalchemy.orm import Session
 
 from hotline.house import House
 from ivr.calls import Call
+from ivr.handing_over import AGENT
 from proxy_agents.duty import agent_for
 from proxy_agents.residents import Resident
 from store.numbers import normal_number
 from tickets.calendar import working_between
 from tickets.policies import policy_of
 
-OPERATOR, AGENT = "operator", "agent"
+OPERATOR = "operator"
 
 
 def number_for(house: House, call: str, to: str) -> str:

@@ -7,6 +7,8 @@ from ivr.caller import Caller
 from ivr.dialogue import Dialogue, do, say, transfer
 from tickets.commands import HandOver, Reason
 
+AGENT = "agent"  #: of a transfer: the caller's proxy agent
+
 #: what is said first, by the reason
 FIRST = {Reason.NOT_UNDERSTOOD: "not-understood", Reason.BUSY: "recorded"}
 
@@ -44,7 +46,7 @@ def hand_over(caller: Caller, notes: Notes, why: NeedsAHuman) -> Dialogue[None]:
     if told:
         yield from say("danger.contact")
     yield from say(FIRST.get(why.reason, "one-moment"))
-    for number, who in enumerate(why.connect, 1):
+    for number, who in enumerate(_whom(caller, why), 1):
         if (yield from transfer("operator" if number == 1 else f"operator.{number}", who)):
             return
     urgent = ".danger" if why.danger else ""
@@ -56,3 +58,8 @@ def _silent(caller: Caller, notes: Notes, why: NeedsAHuman) -> bool:
     """They rang us, and nothing was heard of them."""
     nothing = not notes.recording and not notes.words and why.ticket is None
     return nothing and caller.callback is None and why.reason is Reason.NOT_UNDERSTOOD
+
+
+def _whom(caller: Caller, why: NeedsAHuman) -> tuple[str, ...]:
+    """Who is tried while they are on the line: where there is no danger, the neighbour who acts for them comes last."""
+    return (*why.connect, AGENT) if caller.agent and not why.danger else why.connect
