@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from hotline.bench_repeats import repeat_figures
-from hotline.teaching import alarm_figures, foreign_figures, teach_dangers, teach_needs
-from routing.alarm import ALERT, DANGER
+from hotline.teaching import alarm_figures, alarms, foreign_figures, teach_dangers, teach_needs
+from routing.alarm import ALERT, DANGER, hear_danger
 from routing.desk import SURE
 from routing.learning import Lesson, fit
 from routing.misheard import Recogniser
-from routing.sayings import Saying
+from routing.sayings import Saying, judges
+from routing.trained import shipped
 
 ONE_TURN = 90  #: characters of a message that are learnt from: what is asked later is a title and fifty more
 NOISE = (0.0, 0.2, 0.3)
@@ -26,7 +27,17 @@ Tell = Callable[[str, float], None]
 def routing_figures(data: Path | None, tell: Tell, *, foreign: bool) -> Figures:
     """``data``: HOTLINE_TEST_DATA; ``foreign``: also train anew with every writer held back, which takes ten minutes."""
     figures = messages(data, tell) if data else _nothing("HOTLINE_TEST_DATA names no folder")
-    return figures | (writers(tell) if foreign else {})
+    figures |= emergencies(tell)
+    return figures | ({"held_back": writers(tell)} if foreign else {})
+
+
+def emergencies(tell: Tell) -> Figures:
+    """What came with the hotline, on writers who were never taught to it."""
+    told, alerted = judges(), []
+    for number, one in enumerate(told, 1):
+        alerted.append(hear_danger(one.words, one.language, shipped(DANGER)) is not None)
+        tell("emergencies", number / len(told))
+    return alarms(told, alerted)
 
 
 def told_before(data: Path | None, tickets: int, tell: Tell, url: str = "") -> Figures:
@@ -78,20 +89,8 @@ def writers(tell: Tell) -> Figures:
     """Every figure is of writers that were held back from what is measured."""
     _, needs = teach_needs(tell)
     _, near = teach_dangers(tell)
-    kinds = alarm_figures(near)
-    heard, of = kinds[DANGER]
-    calm = [kinds[name] for name in ("calm/calm", "calm/everyday") if name in kinds]
-    alarms, requests = sum(one for one, _ in calm), sum(every for _, every in calm)
-    tricky, every = kinds["calm/tricky"]
-    return {
-        "needs": foreign_figures(needs, SURE),
-        "sure": SURE,
-        "alert": ALERT,
-        "emergency_recall": round(heard / of, 4),
-        "emergency_false_alarms": round(alarms / requests, 4),
-        "emergency_false_alarms_tricky": round(tricky / every, 4),
-        "emergency_kinds": kinds,
-    }
+    figures = {"needs": foreign_figures(needs, SURE), "sure": SURE, "alert": ALERT}
+    return figures | alarm_figures(near)
 
 
 def shipped_mb() -> float:

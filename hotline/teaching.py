@@ -10,15 +10,16 @@ import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from routing.alarm import ALERT, DANGER, rules_of
+from routing.alarm import DANGER, alarmed, rules_of
 from routing.catalogue import load
 from routing.danger import find_danger
 from routing.desk import SURE
 from routing.guesser import Guesser
-from routing.learning import Foreign, Lesson, Tell, fit, learn, version_of
+from routing.learning import Lesson, Tell, fit, learn, version_of
 from routing.lexicon import evidence_of, scores
 from routing.sayings import Saying, dangers, needs, phrases
 from routing.trained import NEEDS, guesser, own, shipped
+from routing.trust import Foreign
 from tickets.lifecycle import Rerouted
 from tickets.models import Ticket, TicketEvent
 
@@ -178,13 +179,43 @@ def save_taught(taught: tuple[Guesser, Foreign], file: Path) -> dict[str, Any]:
 
 
 def alarm_figures(foreign: Foreign) -> dict[str, Any]:
-    """Share that is asked "are you in danger now", of emergencies by kind and of requests without danger, with counts."""
-    alerted = foreign.shares[:, foreign.groups.index(DANGER)] >= ALERT
-    rows: dict[str, list[bool]] = {}
-    for one, alert in zip(foreign.sayings, alerted.tolist(), strict=True):
-        rows.setdefault(one.label, []).append(alert)
-        rows.setdefault(one.group, []).append(alert)
-    return {name: [sum(found), len(found)] for name, found in sorted(rows.items())}
+    """Share that is asked "are you in danger now", or sure to be; of emergencies and of requests without danger, with counts."""
+    likely = foreign.shares[:, foreign.groups.index(DANGER)].tolist()
+    alerted = [
+        alarmed(share, find_danger(one.words, one.language))
+        for one, share in zip(foreign.sayings, likely, strict=True)
+    ]
+    return alarms(foreign.sayings, alerted)
+
+
+def alarms(sayings: Sequence[Saying], alerted: Sequence[bool]) -> dict[str, Any]:
+    """Recall and false alarms; by kind and by writer as [asked about, of how many]."""
+    kinds: dict[str, list[bool]] = {}
+    writers: dict[str, dict[str, list[bool]]] = {}
+    for one, alert in zip(sayings, alerted, strict=True):
+        sort = one.group if one.group == DANGER else one.label.partition("/")[2]
+        for name in {sort, one.label.partition("/")[2]}:
+            kinds.setdefault(name, []).append(alert)
+        writers.setdefault(one.writer, {}).setdefault(sort, []).append(alert)
+    quiet = [alert for name in ("calm", "everyday") for alert in kinds.get(name, [])]
+    return {
+        "emergency_recall": _share(kinds.get(DANGER, [])),
+        "emergency_false_alarms": _share(quiet),
+        "emergency_false_alarms_tricky": _share(kinds.get("tricky", [])),
+        "emergency_kinds": {name: _counted(found) for name, found in sorted(kinds.items())},
+        "emergency_writers": {
+            writer: {name: _counted(found) for name, found in sorted(sorts.items())}
+            for writer, sorts in sorted(writers.items())
+        },
+    }
+
+
+def _share(found: Sequence[bool]) -> float | None:
+    return round(sum(found) / len(found), 4) if found else None
+
+
+def _counted(found: Sequence[bool]) -> list[int]:
+    return [sum(found), len(found)]
 
 
 Progress = Callable[[str, float], None]

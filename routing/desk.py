@@ -22,9 +22,9 @@ from routing.parts import parts
 from routing.places import Place, find_place, read_address
 from routing.trained import DANGER, NEEDS, shipped
 
-#: from this probability on nobody is asked. Fixed on writers held back (`hotline bench routing`): 28 % are asked, 93 % of the
+#: from this probability on nobody is asked. Fixed on writers held back (`hotline bench routing`): 27 % are asked, 95 % of the
 #: others are right
-SURE = 0.75
+SURE = 0.8
 POSSIBLE = 0.06  #: less probable than this is not offered
 OFFERED = 3  #: choices at most: more are not remembered on a telephone
 NOTHING = 0.22  #: of the best: nothing was told that tells a matter

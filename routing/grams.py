@@ -6,7 +6,7 @@ alone lose 3.5 points of 86 at 30 % noise, with sounds 1.9 of 89.
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from routing.pinyin import tokens
 
@@ -31,17 +31,6 @@ def weighed(words: str, language: str, known: Mapping[str, tuple[int, float]]) -
     }
     length = math.sqrt(sum(weight * weight for weight in found.values()))
     return {place: weight / length for place, weight in found.items()} if length else {}
-
-
-def counted(texts: Iterable[tuple[str, str]], fewest: int) -> dict[str, tuple[int, float]]:
-    """Piece -> place and idf, of those in at least so many of the (words, language) texts."""
-    rows = [set(grams(words, language)) for words, language in texts]
-    often = Counter(piece for row in rows for piece in row)
-    kept = sorted(piece for piece, count in often.items() if count >= fewest)
-    return {
-        piece: (place, math.log((1 + len(rows)) / (1 + often[piece])) + 1)
-        for place, piece in enumerate(kept)
-    }
 
 
 def _runs(pieces: list[str], n: int) -> list[list[str]]:

@@ -21,6 +21,10 @@ from routing.vectors import vector
 
 Floats = NDArray[np.float32]
 
+#: by language; what has none of its own is weighed as Mandarin
+Trust = Mapping[str, tuple[float, ...]]
+MANDARIN = "zh"
+
 NARROW = 10.0  #: of the kernel, e to the -(narrow x squared distance): chosen on writers held back
 SHARPNESS = 8.0  #: of the share that a label's score has among the labels of its group
 DECIDING = 6  #: pieces that are told as the reason
@@ -53,8 +57,8 @@ class Guesser:
     mean: Floats  #: of all vectors
     known: NDArray[np.int8]  #: sayings x 384, vectors of length 1 in 127ths
     votes: Floats  #: sayings x (groups, then labels)
-    trust: tuple[float, ...]  #: of the four witnesses
-    trust_words: tuple[float, ...]  #: of pieces and lexicon, where there are no vectors
+    trust: Trust  #: in the four witnesses
+    trust_words: Trust  #: in pieces and lexicon, where there are no vectors
 
     def guess(
         self, words: str, language: str = "zh", evidence: Mapping[str, float] | None = None
@@ -62,7 +66,7 @@ class Guesser:
         """``evidence``: group -> score of the lexicon."""
         meaning = vector(words) if len(self.known) else None
         seen = self.witnesses(words, language, meaning, evidence or {})
-        groups = _softmax(self.weigh(seen))
+        groups = _softmax(self.weigh(seen, language))
         labels = self._within(groups, seen.labels)
         return Guess(
             groups=_ranked(self.groups, groups),
@@ -79,11 +83,17 @@ class Guesser:
             (self.by_pieces[:, place] * weight for place, weight in pieces.items()),
             start=np.zeros(len(self.groups), dtype=np.float32),
         )
+        scores = None if meaning is None else self.kernel(meaning[None])[0] @ self.votes
+        return self.heard(decided, scores, evidence)
+
+    def heard(
+        self, decided: Floats, scores: Floats | None, evidence: Mapping[str, float]
+    ) -> "Witnesses":
+        """From what the pieces decide, the scores of groups and labels by vectors, and the lexicon's evidence."""
         lexicon = np.array([evidence.get(group, 0.0) for group in self.groups]) + 0.3
         lexicon = np.log(lexicon / lexicon.sum())
-        if meaning is None:
+        if scores is None:
             return Witnesses(np.stack([decided, lexicon]), None)
-        scores = self.kernel(meaning[None])[0] @ self.votes
         groups, labels = scores[: len(self.groups)], scores[len(self.groups) :]
         best = np.full(len(self.groups), -1.0, np.float32)
         np.maximum.at(best, self._group_of, labels)
@@ -95,10 +105,11 @@ class Guesser:
         apart = (ours**2).sum(1)[:, None] + (known**2).sum(1)[None] - 2 * ours @ known.T
         return np.asarray(np.exp(-NARROW * np.maximum(apart, 0)), dtype=np.float32)
 
-    def weigh(self, seen: "Witnesses") -> Floats:
+    def weigh(self, seen: "Witnesses", language: str) -> Floats:
         """Log odds of the groups."""
         trust = self.trust if seen.labels is not None else self.trust_words
-        return np.asarray(np.array(trust) @ seen.rows, dtype=np.float32)
+        mine = trust.get(language) or trust[MANDARIN]
+        return np.asarray(np.array(mine) @ seen.rows, dtype=np.float32)
 
     def deciding(self, words: str, language: str, group: int) -> tuple[str, ...]:
         """The characters of these words that spoke most for the group."""
@@ -139,7 +150,7 @@ class Guesser:
         """As an .npz without any pickled object."""
         facts = {
             "version": self.version, "labels": self.labels, "groups": self.groups,
-            "trust": self.trust, "trust_words": self.trust_words,
+            "trust": dict(self.trust), "trust_words": dict(self.trust_words),
         }  # fmt: skip
         pieces = sorted(self.pieces, key=lambda one: self.pieces[one][0])
         texts = {"facts": json.dumps(facts), "pieces": "\n".join(pieces)}
@@ -168,8 +179,8 @@ class Guesser:
                     version=facts["version"],
                     labels=tuple(facts["labels"]),
                     groups=tuple(facts["groups"]),
-                    trust=tuple(facts["trust"]),
-                    trust_words=tuple(facts["trust_words"]),
+                    trust={one: tuple(row) for one, row in facts["trust"].items()},
+                    trust_words={one: tuple(row) for one, row in facts["trust_words"].items()},
                     pieces={one: (at, idf[at]) for at, one in enumerate(pieces)},
                     known=kept["known"],
                     **{name: kept[name].astype(np.float32) for name in _WEIGHTS},

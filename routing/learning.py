@@ -1,7 +1,7 @@
-"""Training a guesser: seconds for a few hundred sayings, a minute or two for all that come with the hotline.
+"""Training a guesser: seconds for a few hundred sayings, minutes for all that come with the hotline.
 
-Needs scikit-learn (L-BFGS and LIBLINEAR); guessing does not. Nothing here is ever told a text that it is measured on: the
-witnesses' trust is fitted to predictions for writers whose sayings were held back.
+Needs scikit-learn (L-BFGS and LIBLINEAR); guessing does not. Nothing here is ever told what a text is that it is measured on:
+the witnesses' trust is fitted to predictions for writers whose sayings were held back.
 """
 
 import hashlib
@@ -11,14 +11,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import solve
-from scipy.optimize import minimize
-from scipy.sparse import csr_matrix
 from sklearn.svm import LinearSVC
 
-from routing.grams import counted, weighed
-from routing.guesser import Floats, Guesser
+from routing.guesser import MANDARIN, Floats, Guesser
+from routing.held_back import scores_without
 from routing.misheard import Recogniser
+from routing.piece_table import PieceTable, Weights
 from routing.sayings import PHRASE, Saying
+from routing.trust import AT_FIRST, WORDS, Foreign, Heard, foreign, trusting
 from routing.vectors import SIZE, vectors
 
 FEWEST = 2  #: sayings that have a piece, else it is not looked at
@@ -26,7 +26,6 @@ PHRASE_WEIGHT = 0.3  #: of a word of the catalogue beside a saying
 DANGER_WEIGHT = 4.0  #: of an emergency beside the many requests without any
 PIECES_C = 0.6  #: less is smoother
 RIDGE = 0.2  #: more is smoother; for a word of the catalogue so much more as it weighs less
-AT_FIRST = (1.0, 2.0, 2.0, 0.4)  #: trust, before it is fitted
 
 Evidence = Callable[[Saying], Mapping[str, float]]
 Tell = Callable[[str, float], None]  #: what is being done, share of it
@@ -59,53 +58,39 @@ class Lesson:
         return Lesson(pick, meanings, tuple(self.evidence[at] for at in chosen))
 
 
-@dataclass(frozen=True, eq=False)
-class Foreign:
-    """Predictions for sayings of writers that were held back: what the guesser is worth on new callers."""
-
-    sayings: tuple[Saying, ...]
-    groups: tuple[str, ...]
-    shares: Floats  #: sayings x groups, probabilities
-
-
 def learn(lesson: Lesson, folds: Sequence[frozenset[str]], tell: Tell) -> tuple[Guesser, Foreign]:
     """Train on everything; each fold of writers is held back once to fit the trust. Raises CannotLearn."""
     groups = tuple(sorted({one.group for one in lesson.sayings}))
     if len(groups) < 2:
         raise CannotLearn("There is only one kind of answer to learn: sayings of two are needed.")
-    held: list[tuple[Saying, NDArray[np.float64]]] = []
-    for number, fold in enumerate(folds):
-        tell("writers held back", number / len(folds))
-        inside = [at for at, one in enumerate(lesson.sayings) if one.writer not in fold]
-        outside = [at for at, one in enumerate(lesson.sayings) if one.writer in fold]
-        held += _heard(fit(lesson.part(inside), groups), lesson.part(outside))
     tell("all of them", 0.0)
-    whole = fit(lesson, groups)
-    if held:
-        rows = np.stack([rows for _, rows in held])
-        told = np.array([groups.index(one.group) for one, _ in held])
-        whole = _trusting(whole, rows, told)
+    spoken = Spoken.of(lesson.sayings)
+    whole = fit(lesson, groups, spoken)
     tell("all of them", 1.0)
-    return whole, _foreign(whole, held)
+    held = _held_back(whole, lesson, spoken, folds, tell)
+    whole = trusting(whole, held)
+    return whole, foreign(whole, held)
 
 
-def fit(lesson: Lesson, groups: Sequence[str]) -> Guesser:
+def fit(lesson: Lesson, groups: Sequence[str], spoken: "Spoken | None" = None) -> Guesser:
     """All but the trust."""
     sayings = lesson.sayings
     labels = sorted({one.label for one in sayings})
     weights = np.array([_weight(one) for one in sayings])
-    pieces, by_pieces, bias = _fit_pieces(sayings, groups, weights)
+    machine = _fit_pieces(spoken or Spoken.of(sayings), range(len(sayings)), sayings, groups)
     blank = Guesser(
         version=version_of(sayings), labels=tuple(labels), groups=tuple(groups),
-        pieces=pieces, by_pieces=by_pieces, bias=bias, mean=np.zeros(SIZE, np.float32),
+        pieces=machine.pieces(), by_pieces=machine.by_pieces, bias=machine.bias, mean=np.zeros(SIZE, np.float32),
         known=np.zeros((0, SIZE), np.int8), votes=np.zeros((0, len(groups) + len(labels)), np.float32),
-        trust=AT_FIRST, trust_words=(AT_FIRST[0], AT_FIRST[3]),
+        trust={MANDARIN: AT_FIRST}, trust_words={MANDARIN: tuple(AT_FIRST[at] for at in WORDS)},
     )  # fmt: skip
     if lesson.meanings is None:
         return blank
     known = np.round(lesson.meanings * 127).astype(np.int8)
     placed = replace(blank, mean=lesson.meanings.mean(axis=0), known=known)
-    return replace(placed, votes=_fit_votes(placed, sayings, weights))
+    near = _nearness(placed, weights)
+    votes = solve(near, _answers(placed, sayings), assume_a="pos", overwrite_a=True)
+    return replace(placed, votes=np.asarray(votes, np.float32))
 
 
 def _weight(one: Saying) -> float:
@@ -114,86 +99,100 @@ def _weight(one: Saying) -> float:
     )
 
 
+@dataclass(frozen=True, eq=False)
+class Spoken:
+    """The sayings as they were written, and after them a misheard copy of each in Mandarin."""
+
+    table: PieceTable
+    copy_of: Mapping[int, int]  #: saying -> row of its copy
+
+    @classmethod
+    def of(cls, sayings: Sequence[Saying]) -> "Spoken":
+        recogniser = Recogniser(one.words for one in sayings)
+        copied = [
+            at for at, one in enumerate(sayings) if one.writer != PHRASE and one.language == "zh"
+        ]
+        texts = [(one.words, one.language) for one in sayings]
+        texts += [(recogniser.write(sayings[at].words, at), "zh") for at in copied]
+        copy_of = {at: len(sayings) + number for number, at in enumerate(copied)}
+        return cls(PieceTable.of(texts), copy_of)
+
+
+@dataclass(frozen=True, eq=False)
+class Machine:
+    """What the pieces tell: a linear support vector machine for each group."""
+
+    table: PieceTable
+    weights: Weights
+    by_pieces: Floats  #: groups x pieces
+    bias: Floats  #: groups
+
+    def pieces(self) -> dict[str, tuple[int, float]]:
+        return self.table.known(self.weights)
+
+    def decide(self, rows: Sequence[int]) -> Floats:
+        """Rows x groups."""
+        decided = self.table.weighed(rows, self.weights) @ self.by_pieces.T + self.bias
+        return np.asarray(decided, dtype=np.float32)
+
+
 def _fit_pieces(
-    sayings: Sequence[Saying], groups: Sequence[str], weights: NDArray[np.float64]
-) -> tuple[dict[str, tuple[int, float]], Floats, Floats]:
-    recogniser = Recogniser(one.words for one in sayings)
-    texts = [(one.words, one.language) for one in sayings]
-    spoken = [at for at, one in enumerate(sayings) if one.writer != PHRASE and one.language == "zh"]
-    texts += [(recogniser.write(sayings[at].words, at), "zh") for at in spoken]
-    told = [groups.index(one.group) for one in sayings]
-    pieces = counted(texts, FEWEST)
-    rows = [weighed(words, language, pieces) for words, language in texts]
+    spoken: Spoken, chosen: Sequence[int], sayings: Sequence[Saying], groups: Sequence[str]
+) -> Machine:
+    copied = [at for at in chosen if at in spoken.copy_of]
+    rows = [*chosen, *(spoken.copy_of[at] for at in copied)]
+    whose = [sayings[at] for at in (*chosen, *copied)]
+    weights = spoken.table.weights(rows, FEWEST)
     machine = LinearSVC(C=PIECES_C).fit(
-        _matrix(rows, len(pieces)),
-        [*told, *(told[at] for at in spoken)],
-        sample_weight=[*weights, *(weights[at] for at in spoken)],
+        spoken.table.weighed(rows, weights),
+        [groups.index(one.group) for one in whose],
+        sample_weight=[_weight(one) for one in whose],
     )
-    by_pieces, bias = np.zeros((len(groups), len(pieces)), np.float32), np.full(len(groups), -9.0)
+    by_pieces = np.zeros((len(groups), len(weights.columns)), np.float32)
+    bias = np.full(len(groups), -9.0, np.float32)
     two = len(machine.classes_) == 2
-    by_pieces[machine.classes_] = (
-        np.vstack([-machine.coef_, machine.coef_]) if two else machine.coef_
-    )
-    bias[machine.classes_] = (
-        np.concatenate([-machine.intercept_, machine.intercept_]) if two else machine.intercept_
-    )
-    return pieces, by_pieces, bias.astype(np.float32)
+    found, start = machine.coef_, machine.intercept_
+    by_pieces[machine.classes_] = np.vstack([-found, found]) if two else found
+    bias[machine.classes_] = np.concatenate([-start, start]) if two else start
+    return Machine(spoken.table, weights, by_pieces, bias)
 
 
-def _fit_votes(placed: Guesser, sayings: Sequence[Saying], weights: NDArray[np.float64]) -> Floats:
-    """Kernel ridge regression on ones and zeros; a row weighs less by a stronger ridge."""
+def _nearness(placed: Guesser, weights: NDArray[np.float64]) -> Floats:
+    """Of all known sayings, with the ridge; a row weighs less by a stronger ridge."""
+    near = placed.kernel((placed.known / 127).astype(np.float32))
+    near[np.diag_indices(len(near))] += (RIDGE / weights).astype(np.float32)
+    return near
+
+
+def _answers(placed: Guesser, sayings: Sequence[Saying]) -> Floats:
+    """Ones and zeros: sayings x (groups, then labels)."""
     answers = np.zeros((len(sayings), len(placed.groups) + len(placed.labels)), np.float32)
     for at, one in enumerate(sayings):
         answers[at, placed.groups.index(one.group)] = 1
         answers[at, len(placed.groups) + placed.labels.index(one.label)] = 1
-    near = placed.kernel((placed.known / 127).astype(np.float32))
-    near[np.diag_indices(len(near))] += (RIDGE / weights).astype(np.float32)
-    return np.asarray(solve(near, answers, assume_a="pos", overwrite_a=True), np.float32)
+    return answers
 
 
-def _matrix(rows: Sequence[Mapping[int, float]], width: int) -> csr_matrix:
-    ends = np.cumsum([0, *map(len, rows)])
-    places = [place for row in rows for place in row]
-    return csr_matrix(([w for row in rows for w in row.values()], places, ends), (len(rows), width))
-
-
-def _heard(guesser: Guesser, lesson: Lesson) -> list[tuple[Saying, NDArray[np.float64]]]:
-    """What the witnesses say of each saying."""
-    meanings = lesson.meanings
-    return [
-        (one, guesser.witnesses(one.words, one.language, None if meanings is None else meanings[at], lesson.evidence[at]).rows)
-        for at, one in enumerate(lesson.sayings)
-        if one.writer != PHRASE
-    ]  # fmt: skip
-
-
-def _trusting(guesser: Guesser, rows: NDArray[np.float64], told: NDArray[np.int64]) -> Guesser:
-    """With the trust in each witness that makes the held back sayings most probable."""
-    if rows.shape[1] == len(AT_FIRST):
-        words = _fit_trust(rows[:, [0, 3]], told)
-        return replace(guesser, trust=_fit_trust(rows, told), trust_words=words)
-    return replace(guesser, trust_words=_fit_trust(rows, told))
-
-
-def _fit_trust(rows: NDArray[np.float64], told: NDArray[np.int64]) -> tuple[float, ...]:
-    def surprise(trust: NDArray[np.float64]) -> float:
-        scores = np.einsum("w,nwg->ng", trust, rows)
-        scores -= scores.max(axis=1, keepdims=True)
-        shares = scores - np.log(np.exp(scores).sum(axis=1, keepdims=True))
-        return float(-shares[np.arange(len(told)), told].mean())
-
-    found = minimize(
-        surprise, np.full(rows.shape[1], 0.5), bounds=[(0, 20)] * rows.shape[1], method="L-BFGS-B"
-    )
-    return tuple(round(float(one), 3) for one in found.x)
-
-
-def _foreign(guesser: Guesser, held: Sequence[tuple[Saying, NDArray[np.float64]]]) -> Foreign:
-    trust = guesser.trust if held and len(held[0][1]) == len(AT_FIRST) else guesser.trust_words
-    scores = np.array([np.array(trust) @ rows for _, rows in held]).reshape(-1, len(guesser.groups))
-    powers = np.exp(scores - scores.max(axis=1, keepdims=True, initial=-99))
-    shares = (powers / powers.sum(axis=1, keepdims=True)).astype(np.float32)
-    return Foreign(tuple(one for one, _ in held), guesser.groups, shares)
+def _held_back(
+    whole: Guesser, lesson: Lesson, spoken: Spoken, folds: Sequence[frozenset[str]], tell: Tell
+) -> list[Heard]:
+    """What the witnesses say of each saying when its writer is held back."""
+    sayings = lesson.sayings
+    outside = [[at for at, one in enumerate(sayings) if one.writer in fold] for fold in folds]
+    scores = None
+    if folds and len(whole.known):
+        near = _nearness(whole, np.array([_weight(one) for one in sayings]))
+        scores = scores_without(near, _answers(whole, sayings), outside)
+    held: list[Heard] = []
+    for number, (fold, chosen) in enumerate(zip(folds, outside, strict=True)):
+        tell("writers held back", number / len(folds))
+        inside = [at for at, one in enumerate(sayings) if one.writer not in fold]
+        decided = _fit_pieces(spoken, inside, sayings, whole.groups).decide(chosen)
+        for row, at in enumerate(chosen):
+            mine = None if scores is None else scores[at]
+            held.append((sayings[at], whole.heard(decided[row], mine, lesson.evidence[at]).rows))
+    tell("writers held back", 1.0)
+    return held
 
 
 def version_of(sayings: Sequence[Saying]) -> str:

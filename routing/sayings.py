@@ -2,7 +2,7 @@
 
 ``routing/corpus/needs/WRITER.tsv`` has the columns department, service and text; service ``-`` is a matter of the department
 that none of its services names. ``routing/corpus/danger/WRITER.tsv`` has kind and text; the kinds ``calm`` and ``tricky`` are
-requests without danger, the second kind only sounds like one.
+requests without danger, the second kind only sounds like one. ``routing/corpus/judge/WRITER.tsv`` is the same, never taught.
 """
 
 import csv
@@ -48,9 +48,18 @@ def needs() -> list[Saying]:
 
 def dangers() -> list[Saying]:
     """Emergencies, and what is near them."""
+    return _near("danger")
+
+
+def judges() -> list[Saying]:
+    """The same of writers who are never taught: what the shipped guesser is measured on."""
+    return _near("judge")
+
+
+def _near(folder: str) -> list[Saying]:
     return [
         Saying(row["text"], _label(row["kind"]), writer, language_of(row["text"]))
-        for writer, row in read_rows("danger", ("kind", "text"))
+        for writer, row in read_rows(folder, ("kind", "text"))
     ]
 
 

@@ -80,13 +80,14 @@ CALLS = os.environ.get("HOTLINE_TEST_DATA")
 
 @pytest.mark.skipif(not CALLS, reason="HOTLINE_TEST_DATA names no folder with calls to test with")
 @pytest.mark.parametrize(
-    ("file", "outcome"),
-    [("c02.wav", "ticket"), ("c03.wav", "ticket"), ("c34.wav", "human"), ("c35.wav", "human"),
-     ("c38_breath_s10.wav", "human"), ("c42.wav", "ticket")],
+    ("file", "keys", "outcome"),
+    # c03, a leaking ceiling badly heard, is asked whether it is in danger, and says no
+    [("c02.wav", "1", "ticket"), ("c03.wav", "21", "ticket"), ("c34.wav", "1", "human"), ("c35.wav", "1", "human"),
+     ("c38_breath_s10.wav", "1", "human"), ("c42.wav", "1", "ticket")],
 )  # fmt: skip
-def test_calls_nobody_here_made_end_as_they_should(house, file, outcome):
+def test_calls_nobody_here_made_end_as_they_should(house, file, keys, outcome):
     opened, _ = house
     told = read_sound(Path(CALLS or "") / "calls" / file)
-    account, _, _ = ring(opened, ScriptedCaller(told, keys="1"))
+    account, _, _ = ring(opened, ScriptedCaller(told, keys=keys))
     assert account["outcome"] == outcome
-    assert (account["urgent"] is not None) == (file in {"c34.wav", "c35.wav"})
+    assert (account["urgent"] is not None) == (file in {"c03.wav", "c34.wav", "c35.wav"})
