@@ -68,10 +68,6 @@ def test_the_real_dialogues_come_to_the_same_ends(figures):
     assert played["routed_right"] >= 0.7 * played["routed"]
 
 
-def test_nothing_of_ours_failed(figures):
-    assert figures["worker"]["failed"] == {}
-
-
 def rehearsed(settings, policy: str = "", **facts):
     """Long calls, so that lines are scarce."""
     long = MINE + '[calls]\nlasts = { median = "40 min", spread = 0.2, runs = "always" }'

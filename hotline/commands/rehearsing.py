@@ -124,8 +124,8 @@ def show(figures: dict[str, Any]) -> None:
         f"real dialogues: {played['played']} calls, {played['turns']} turns: {_counts(played['endings'])}; "
         f"{played['routed_right']} of {played['routed']} needs to the service they were meant for"
     )
-    if failed := {**played["failed"], **figures["worker"]["failed"]}:
-        screen.print(f"[red]something of ours failed: {_counts(failed)}[/]")
+    if played["failed"]:
+        screen.print(f"[red]something of ours failed: {_counts(played['failed'])}[/]")
 
 
 def _promises(promises: dict[str, dict[str, Any]]) -> Table:

@@ -54,6 +54,7 @@ class Company:
     sample: Sample
     hours: Hours
     name: str = "rehearsal"
+    in_use: int = 0  #: lines
     calls: dict[str, Dialled] = field(default_factory=dict)
     waits: list[timedelta] = field(default_factory=list)  #: for a line, within the hours of ringing
     _times: Counter[int] = field(default_factory=Counter)
@@ -70,6 +71,7 @@ class Company:
         now = self.agenda.now
         call = Dialled(key=order.key, who=who, outcome=outcome, begin=now, end=now + lasts)
         self.calls[order.key] = call
+        self.in_use += 1
         if outcome in {ANSWERED, Miss.WRONG_PERSON} and self.sample.wants("callback"):
             picks_up = now + self.others.community.calls.rings
             self.agenda.put_alone(picks_up, partial(self._converse, call))
@@ -124,6 +126,7 @@ class Company:
         if call.over or at < call.end:
             return
         call.over = True
+        self.in_use -= 1
         attempt = session.scalars(select(DialAttempt).where(DialAttempt.key == call.key)).one()
         callback = session.get_one(Callback, attempt.callback_id)
         self.waits.append(self._waited(callback, attempt, call.who))

@@ -37,7 +37,7 @@ def figures_of(one: "Rehearsal") -> dict[str, Any]:
             "visits": _visits(session),
             "escalations": _escalations(session),
             "dialogues": _dialogues(one),
-            "worker": {"rounds": one.rounds, "failed": dict(Counter(one.failed))},
+            "worker": {"rounds": one.rounds},
         }
 
 

@@ -1,7 +1,7 @@
 """A database for one hand alone: all that a rehearsal does goes through one session that remembers what it has read.
 
-Nobody else writes, so there is nothing to lock, and a row is not read again as long as it is remembered. What
-is written is written as ever, and committed as ever.
+Nobody else writes, so there is nothing to lock, a row is not read again as long as it is remembered, and
+what is written is committed now and then (``settle``) instead of every time.
 """
 
 from collections.abc import Callable, Iterator
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from store.database import Database
 
-MOST = 4000  #: rows that are remembered; then it begins anew
+MOST = 30_000  #: rows that are remembered; then it begins anew
 
 
 class OneHand(Database):
@@ -37,17 +37,22 @@ class OneHand(Database):
 
     @contextmanager
     def write(self) -> Iterator[Session]:
+        """Written down at the end, not committed; an exception takes back all that was not settled."""
         try:
             yield self.session
-            self.session.commit()
+            self.session.flush()
         except BaseException:
             self.session.rollback()
             raise
-        self.session.forget()
 
     @contextmanager
     def read(self) -> Iterator[Session]:
         yield self.session
+
+    def settle(self) -> None:
+        """Between two writes: what was written cannot be taken back any more."""
+        self.session.commit()
+        self.session.forget()
 
     def watch(self, told: Callable[[object], None]) -> None:
         """``told`` of every row that is new."""
@@ -74,7 +79,7 @@ class _Remembering(Session):
         return super().get(*args, **facts)
 
     def forget(self) -> None:
-        """All of it, when it is too much; between two transactions."""
+        """All of it, when it is too much."""
         if len(self._kept) > MOST:
             self.expunge_all()
             self._kept.clear()

@@ -7,9 +7,10 @@ import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from functools import partial
+from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -34,6 +35,7 @@ from tickets.models import Ticket
 from tickets.policies import PolicyRow, use
 
 AT_ONCE = timedelta(seconds=10)  #: what happens within so long may share a transaction
+SETTLED = 50  #: steps between two commits
 MARGIN = timedelta(seconds=15)  #: in which a lease is renewed before it is over
 #: how much later, or earlier, than it is due a chore of the worker is begun
 GRACE = {"fire": timedelta(minutes=1), "tell": timedelta(minutes=1), "look up": -MARGIN}
@@ -66,6 +68,7 @@ class Rehearsal:
 
     plan: Plan
     house: House
+    database: OneHand
     agenda: Agenda
     others: Others
     company: Company
@@ -76,15 +79,18 @@ class Rehearsal:
     begin: datetime
     end: datetime
     rounds: int = 0
-    failed: list[str] = field(default_factory=list)
-    no_line: bool = False
+    stuck: bool = False
 
     def run(self, tell: Tell) -> None:
         for need in self.needs:
             self._will_be_told(need)
-        while self.agenda.now < self.end:
+        for step in count():
+            if self.agenda.now >= self.end:
+                break
             self._go_on(self._work())
-            tell((self.agenda.now - self.begin) / timedelta(days=1))
+            if step % SETTLED == 0:
+                self.database.settle()
+                tell((self.agenda.now - self.begin) / timedelta(days=1))
 
     def _will_be_told(self, need: Need) -> None:
         if self.others.people[need.resident].number and self.sample.wants("intake"):
@@ -101,16 +107,20 @@ class Rehearsal:
                 return min(wanted.values(), default=self.end)
             done = self.worker.round({*chores, "renew"} if "look up" in chores else chores)
             self.rounds += 1
-            self.failed += done.failed
-            # More callbacks are due than there are lines: a line has to be free first.
-            self.no_line = "dial" in chores and not (done.did["dialled"] or done.did["put off"])
+            if done.failed:
+                raise CannotRehearse(f"the worker failed: {', '.join(done.failed)}")
+            # Callbacks are due, and something else than lines is in the way until something happens.
+            self.stuck = "dial" in chores and not (done.did["dialled"] or done.did["put off"])
 
     def _wanted(self) -> dict[str, datetime]:
         """When each of its chores is wanted: callbacks to the second, clocks within a minute, leases before they end."""
         due = self.worker.due()
-        if self.no_line:
+        if self.stuck or self._no_line():
             due.pop("dial", None)
         return {chore: at + GRACE.get(chore, timedelta()) for chore, at in due.items()}
+
+    def _no_line(self) -> bool:
+        return self.company.in_use >= self.others.policy.callbacks.lines
 
     def _go_on(self, wanted: datetime) -> None:
         """To the moment when the worker is wanted, or through what happens until then."""
@@ -120,18 +130,20 @@ class Rehearsal:
             return
         until = min(first + AT_ONCE, wanted, self.end)
         while (alone := self._together(until)) is not None:
+            self.database.settle()
             alone()
         self.agenda.now = max(self.agenda.now, first)
 
     def _together(self, until: datetime) -> Alone | None:
         """What happens by then shares a transaction; returns what wants one of its own, if that comes next."""
+        waits = self.stuck or self._no_line()
         with self.house.database.write() as session:
             while (item := self.agenda.pop(until)) is not None:
                 if item.act is None:
                     return item.alone
                 item.act(session, self.agenda.now)
-                if item.frees and self.no_line:
-                    self.no_line = False
+                if item.frees and waits:
+                    self.stuck = False
                     break
         return None
 
@@ -187,7 +199,7 @@ def _set_up(plan: Plan, house: House, agenda: Agenda) -> Rehearsal:
     company = Company(house=house, agenda=agenda, others=others, sample=sample, hours=hours)
     dialler = Dialler(house, company, hands=AtOnce())
     return Rehearsal(
-        plan=plan, house=house, agenda=agenda, others=others, company=company, sample=sample,
+        plan=plan, house=house, database=database, agenda=agenda, others=others, company=company, sample=sample,
         worker=Worker(house, company, dialler=dialler), needs=needs, hours=hours,
         begin=agenda.now, end=agenda.now + timedelta(days=plan.days),
     )  # fmt: skip
