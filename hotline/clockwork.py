@@ -1,7 +1,7 @@
 """What a worker does for the clocks: fire what is due, and tell those who answer for it."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hotline.channels import Message, NotTold, Tellers
@@ -32,20 +32,21 @@ def fire_due(house: House, limit: int = 100) -> int:
     return len(claims)
 
 
-def fire_claimed(house: House, claims: Iterable[tuple[int, int, str]]) -> int:
+def fire_claimed(house: House, claims: Sequence[tuple[int, int, str]]) -> int:
     """Act on claimed timers (ticket, timer, token) in one transaction; returns how many were still held.
 
-    One that cannot be acted on does not keep the others waiting: it is claimed again when its lease is over.
+    Where one cannot be acted on, each has its own, so that it does not keep the others waiting: it is claimed
+    again when its lease is over.
     """
-    fired = 0
-    with house.database.write() as session:
-        for ticket, timer, token in claims:
-            try:
-                with session.begin_nested():
-                    fired += fire(session, ticket, timer, token, at=house.now())
-            except Exception:
-                log.exception("the clock %s of ticket %s could not be acted on", timer, ticket)
-    return fired
+    try:
+        with house.database.write() as session:
+            return sum(fire(session, *claim, at=house.now()) for claim in claims)
+    except Exception:
+        if len(claims) > 1:
+            return sum(fire_claimed(house, [claim]) for claim in claims)
+        ticket, timer, _token = claims[0]
+        log.exception("the clock %s of ticket %s could not be acted on", timer, ticket)
+        return 0
 
 
 def send_notices(house: House, tellers: Tellers, limit: int = 20) -> int:

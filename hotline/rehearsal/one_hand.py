@@ -32,8 +32,10 @@ class OneHand(Database):
     def __init__(self, *, session: "_Remembering", **facts: Any) -> None:
         super().__init__(**facts)
         object.__setattr__(self, "session", session)
+        object.__setattr__(self, "lost", False)
 
     session: "_Remembering"
+    lost: bool  #: an exception has taken back what others had written
 
     @contextmanager
     def write(self) -> Iterator[Session]:
@@ -42,6 +44,7 @@ class OneHand(Database):
             yield self.session
             self.session.flush()
         except BaseException:
+            object.__setattr__(self, "lost", True)
             self.session.rollback()
             raise
 
@@ -53,6 +56,7 @@ class OneHand(Database):
         """Between two writes: what was written cannot be taken back any more."""
         self.session.commit()
         self.session.forget()
+        object.__setattr__(self, "lost", False)
 
     def watch(self, told: Callable[[object], None]) -> None:
         """``told`` of every row that is new."""

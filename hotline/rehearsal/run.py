@@ -31,10 +31,11 @@ from hotline.settings import Settings
 from hotline.worker import Worker
 from proxy_agents.residents import Resident
 from speech.ears.scripted import ScriptedEars
+from tickets.callbacks import Callback
 from tickets.models import Ticket
 from tickets.policies import PolicyRow, use
 
-AT_ONCE = timedelta(seconds=10)  #: what happens within so long may share a transaction
+AT_ONCE = timedelta(minutes=1)  #: what happens within so long may share a transaction
 SETTLED = 50  #: steps between two commits
 MARGIN = timedelta(seconds=15)  #: in which a lease is renewed before it is over
 #: how much later, or earlier, than it is due a chore of the worker is begun
@@ -79,7 +80,8 @@ class Rehearsal:
     begin: datetime
     end: datetime
     rounds: int = 0
-    stuck: bool = False
+    stuck: bool = False  #: callbacks are due, and none can be made
+    new_callback: bool = False
 
     def run(self, tell: Tell) -> None:
         for need in self.needs:
@@ -88,6 +90,8 @@ class Rehearsal:
             if self.agenda.now >= self.end:
                 break
             self._go_on(self._work())
+            if self.database.lost:
+                raise CannotRehearse("something of ours failed: `hotline -v rehearse` shows what")
             if step % SETTLED == 0:
                 self.database.settle()
                 tell((self.agenda.now - self.begin) / timedelta(days=1))
@@ -132,20 +136,25 @@ class Rehearsal:
         while (alone := self._together(until)) is not None:
             self.database.settle()
             alone()
+            self.database.settle()
         self.agenda.now = max(self.agenda.now, first)
 
     def _together(self, until: datetime) -> Alone | None:
         """What happens by then shares a transaction; returns what wants one of its own, if that comes next."""
-        waits = self.stuck or self._no_line()
+        waits, self.new_callback = self.stuck or self._no_line(), False
         with self.house.database.write() as session:
             while (item := self.agenda.pop(until)) is not None:
                 if item.act is None:
                     return item.alone
                 item.act(session, self.agenda.now)
-                if item.frees and waits:
+                if (item.frees and waits) or self.new_callback:
                     self.stuck = False
                     break
         return None
+
+    def notice(self, row: object) -> None:
+        """Somebody is to be rung: the worker is wanted."""
+        self.new_callback |= isinstance(row, Callback)
 
 
 def rehearse(plan: Plan, settings: Settings, tell: Tell = lambda _days: None) -> dict[str, Any]:
@@ -171,6 +180,7 @@ def rehearsal(plan: Plan, settings: Settings) -> Iterator[Rehearsal]:
         if house.database.gate is not None:
             _not_durable(house)
         one = _set_up(plan, house, agenda)
+        one.database.watch(one.notice)
         try:
             yield one
         finally:
