@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from tickets.clocks import Clock
@@ -79,10 +79,16 @@ def split(session: Session, number: int, *, by: str, at: datetime) -> Ticket:
     return ticket
 
 
+_COMPANIONS = (
+    select(Ticket)
+    .where(Ticket.joined_to == bindparam("ticket"), Ticket.status == Status.JOINED)
+    .order_by(Ticket.id)
+)
+
+
 def companions(session: Session, number: int) -> Sequence[Ticket]:
     """Tickets that go along with this one."""
-    rows = select(Ticket).where(Ticket.joined_to == number, Ticket.status == Status.JOINED)
-    return session.scalars(rows.order_by(Ticket.id)).all()
+    return session.scalars(_COMPANIONS, {"ticket": number}).all()
 
 
 def follow(session: Session, ticket: Ticket, *, by: str, at: datetime) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import uuid4
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, func, select, text
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, bindparam, func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from store.base import Base
@@ -61,16 +61,21 @@ class Notice(Base):
     timer: Mapped[Timer] = relationship()
 
 
+_SAME = select(Notice.id).where(
+    Notice.timer_id == bindparam("timer"),
+    Notice.promised_at == bindparam("promised"),
+    Notice.owner == bindparam("owner"),
+)
+
+
 def queue(session: Session, timer: Timer, owner: Owner, at: datetime) -> str:
     """Whoever answers for it is told once by their own channel; returns their name, "" where nobody is named."""
     ticket, policy = session.get_one(Ticket, timer.ticket_id), policy_of(session)
     person = policy.person(owner, ticket.department) or Person(
         role=owner, name="", channel=Channel.PAGE
     )
-    same = select(Notice.id).filter_by(
-        timer_id=timer.id, promised_at=timer.promised_at, owner=owner
-    )
-    if session.scalar(same) is None:
+    same = {"timer": timer.id, "promised": timer.promised_at, "owner": owner}
+    if session.scalar(_SAME, same) is None:
         seen = person.channel is Channel.PAGE
         rings = person.channel is Channel.PHONE and not ticket.urgent
         notice = Notice(

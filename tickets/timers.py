@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from sqlalchemy import Select, func, or_, select, update
+from sqlalchemy import bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from tickets.clocks import Clock, Due
@@ -62,9 +62,24 @@ def highest(ticket: Ticket) -> str | None:
 
 def due_now(session: Session, at: datetime) -> bool:
     """Is there anything to claim? A look that keeps nobody from writing."""
-    return bool(session.scalar(select(or_(*(one.exists() for one in _claimable(at))))))
+    return bool(session.scalar(_ANY, {"at": at, "latest": at + 2 * LEASE}))
 
 
+_IDS, _AT = select(Timer.id), bindparam("at", type_=Timer.due_at.type)
+#: what may be claimed, kind by kind; a lease that ends later than any could was given before the clock was set back
+_CLAIMABLE = (
+    _IDS.where(
+        CLAIMED,
+        (Timer.lease_until <= _AT)
+        | (Timer.lease_until > bindparam("latest", type_=Timer.due_at.type)),
+    ).order_by(Timer.lease_until),
+    _IDS.where(PAUSED, Timer.due_at <= _AT).order_by(Timer.due_at),
+    _IDS.where(ARMED, Timer.due_at <= _AT).order_by(Timer.due_at),
+)
+_ANY = select(or_(*(one.exists() for one in _CLAIMABLE)))
+_CHOSEN = tuple(
+    one.limit(bindparam("most")).with_for_update(skip_locked=True) for one in _CLAIMABLE
+)
 #: the first moments at which one may be claimed, as far as is known now
 FIRST = (
     select(func.min(Timer.lease_until)).where(CLAIMED).scalar_subquery(),
@@ -80,9 +95,9 @@ def claim_due(session: Session, at: datetime, *, limit: int = 100) -> list[Timer
     too long, then the armed ones; of each the longest due first.
     """
     token, claimed = uuid4().hex, list[Timer]()
-    for due in _claimable(at):
-        chosen = due.limit(limit - len(claimed)).with_for_update(skip_locked=True)
-        if len(claimed) < limit and (ids := session.scalars(chosen).all()):
+    for due in _CHOSEN:
+        facts = {"at": at, "latest": at + 2 * LEASE, "most": limit - len(claimed)}
+        if len(claimed) < limit and (ids := session.scalars(due, facts).all()):
             claimed += _claim(session, ids, token, at)
     return claimed
 
@@ -92,18 +107,6 @@ def held(session: Session, timer_id: int, token: str) -> Timer | None:
     timer = session.get(Timer, timer_id, with_for_update=True, populate_existing=True)
     holds = timer and timer.state is TimerState.CLAIMED and timer.token == token
     return timer if holds else None
-
-
-def _claimable(at: datetime) -> tuple[Select[int], ...]:
-    """Ids of what may be claimed, kind by kind."""
-    ids, lease = select(Timer.id), Timer.lease_until
-    # A lease that ends later than any could was given before the clock was set back.
-    over = (lease <= at) | (lease > at + 2 * LEASE)
-    return (
-        ids.where(CLAIMED, over).order_by(lease),
-        ids.where(PAUSED, Timer.due_at <= at).order_by(Timer.due_at),
-        ids.where(ARMED, Timer.due_at <= at).order_by(Timer.due_at),
-    )
 
 
 def _claim(session: Session, ids: Sequence[int], token: str, at: datetime) -> list[Timer]:

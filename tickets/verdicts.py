@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String, cast, literal, or_, select
+from sqlalchemy import ForeignKey, String, bindparam, cast, literal, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from store.base import Base
@@ -61,6 +61,11 @@ class VerdictRow(Base):
     contacted: Mapped[bool]  #: it improved after somebody could have rung them about it
 
 
+_OF_TICKET = (
+    select(VerdictRow).where(VerdictRow.ticket_id == bindparam("ticket")).order_by(VerdictRow.id)
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
     """An answer, and how it was given."""
@@ -107,8 +112,7 @@ def keep(session: Session, ticket: Ticket, said: Said, *, at: datetime, by: str)
 
 def verdicts_of(session: Session, ticket_id: int) -> Sequence[VerdictRow]:
     """Everything they said of a ticket, in its order."""
-    rows = select(VerdictRow).where(VerdictRow.ticket_id == ticket_id)
-    return session.scalars(rows.order_by(VerdictRow.id)).all()
+    return session.scalars(_OF_TICKET, {"ticket": ticket_id}).all()
 
 
 def to_check(session: Session, *, limit: int = 100) -> Sequence[VerdictRow]:

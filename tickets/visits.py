@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, select, text
+from sqlalchemy import ForeignKey, Index, String, bindparam, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from store.base import Base
@@ -54,6 +54,9 @@ class Visit(Base):
     callback: Mapped[Callback] = relationship()
 
 
+_OF_CALLBACK = select(Visit).where(Visit.callback_id == bindparam("callback"))
+
+
 def owe_result(session: Session, ticket: Ticket, at: datetime) -> Callback:
     """The resident is owed a call; where there is no number to ring, somebody goes there at once."""
     callback = owe(session, ticket, at)
@@ -99,7 +102,7 @@ def visit_due(policy: Policy, at: datetime, *, at_risk: bool) -> datetime:
 
 
 def visit_of(session: Session, callback: int) -> Visit | None:
-    return session.scalars(select(Visit).where(Visit.callback_id == callback)).first()
+    return session.scalars(_OF_CALLBACK, {"callback": callback}).first()
 
 
 def visits_ordered(session: Session) -> Sequence[Visit]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from hotline.house import House
@@ -45,6 +45,17 @@ log = logging.getLogger(__name__)
 ROOM = timedelta(seconds=20)  #: before its lease runs out, the last moment at which a dial is begun
 CRASHED = "crashed"  #: we cut them off
 TALKING = timedelta(minutes=35)  #: an open call that began earlier has ended, or will be mended
+
+
+_RINGING_US = (
+    select(Call.id)
+    .where(
+        Call.number_index == bindparam("line"),
+        Call.ended_at.is_(None),
+        Call.started_at > bindparam("since"),
+    )
+    .limit(1)
+)
 
 
 class Dialler:
@@ -137,9 +148,8 @@ class Dialler:
         )
 
     def _is_ringing_us(self, session: Session, number: str) -> bool:
-        line = Call.number_index == self._house.keyring.blind(number)
-        open_ = Call.ended_at.is_(None), Call.started_at > self._house.now() - TALKING
-        return session.scalar(select(Call.id).where(line, *open_).limit(1)) is not None
+        line, since = self._house.keyring.blind(number), self._house.now() - TALKING
+        return session.scalar(_RINGING_US, {"line": line, "since": since}) is not None
 
     # --- looking up
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hotline.dialling.events import DialEvents
@@ -57,10 +56,16 @@ class Company:
     in_use: int = 0  #: lines
     calls: dict[str, Dialled] = field(default_factory=dict)
     waits: list[timedelta] = field(default_factory=list)  #: for a line, within the hours of ringing
+    _attempts: dict[str, int] = field(default_factory=dict)  #: by key
     _times: Counter[int] = field(default_factory=Counter)
     _due: dict[int, datetime] = field(
         default_factory=dict
     )  #: when a callback was to be tried again
+
+    def notice(self, row: object) -> None:
+        """A dial was written down."""
+        if isinstance(row, DialAttempt):
+            self._attempts[row.key] = row.id
 
     def place(self, order: Order) -> None:
         who = self.others.people[int(order.number[3:])]
@@ -127,7 +132,7 @@ class Company:
             return
         call.over = True
         self.in_use -= 1
-        attempt = session.scalars(select(DialAttempt).where(DialAttempt.key == call.key)).one()
+        attempt = session.get_one(DialAttempt, self._attempts.pop(call.key))
         callback = session.get_one(Callback, attempt.callback_id)
         self.waits.append(self._waited(callback, attempt, call.who))
         if callback.state is CallbackState.DIALLING and not call.played:

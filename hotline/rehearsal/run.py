@@ -207,6 +207,7 @@ def _set_up(plan: Plan, house: House, agenda: Agenda) -> Rehearsal:
     hours = Hours(policy)
     database.watch(others.notice)
     company = Company(house=house, agenda=agenda, others=others, sample=sample, hours=hours)
+    database.watch(company.notice)
     dialler = Dialler(house, company, hands=AtOnce())
     return Rehearsal(
         plan=plan, house=house, database=database, agenda=agenda, others=others, company=company, sample=sample,
