@@ -65,7 +65,6 @@ def test_the_real_dialogues_come_to_the_same_ends(figures):
     assert played["failed"] == {}
     assert played["endings"]["intake: ticket"] > 2
     assert played["endings"]["callback: told"] > 2
-    assert played["routed_right"] >= 0.7 * played["routed"]
 
 
 def rehearsed(settings, policy: str = "", **facts):

@@ -121,8 +121,7 @@ def show(figures: dict[str, Any]) -> None:
     screen.print(f"who had to be told of late promises: {_counts(figures['escalations'])}")
     played = figures["dialogues"]
     screen.print(
-        f"real dialogues: {played['played']} calls, {played['turns']} turns: {_counts(played['endings'])}; "
-        f"{played['routed_right']} of {played['routed']} needs to the service they were meant for"
+        f"real dialogues: {played['played']} calls, {played['turns']} turns: {_counts(played['endings'])}"
     )
     if played["failed"]:
         screen.print(f"[red]something of ours failed: {_counts(played['failed'])}[/]")

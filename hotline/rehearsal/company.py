@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hotline.dialling.events import DialEvents
@@ -124,7 +125,8 @@ class Company:
         except NotOwed:
             return
         call.played = True
-        self.sample.callback(conversation, resident=call.outcome == ANSWERED, others=self.others)
+        words = self.others.needs[call.who.id].words if call.outcome == ANSWERED else None
+        self.sample.callback(conversation, words, self.others)
 
     def _over(self, call: Dialled, session: Session, at: datetime) -> None:
         """The line is free again."""
@@ -142,7 +144,8 @@ class Company:
         if callback.state is CallbackState.OWED:
             self._due[callback.id] = callback.due_at
         if call.played:
-            for one in callback.tickets:
+            told = select(Ticket.id).where(Ticket.call_id == attempt.call_id)
+            for one in {*callback.tickets, *session.scalars(told)}:
                 self.others.given(session.get_one(Ticket, one), at)
 
     def _outcome(self, call: Dialled, session: Session, callback: Callback, at: datetime) -> None:
@@ -150,6 +153,8 @@ class Company:
         if call.outcome == Miss.WRONG_PERSON:
             missed = NotReached(callback=callback.id, outcome=Miss.WRONG_PERSON)
             not_reached(session, missed, at=at)
+        elif call.outcome == ANSWERED and callback.aim is Aim.RING_BACK:
+            self.others.goes_on(session, callback.waiting_id, at)
         elif call.outcome == ANSWERED:
             for ticket in untold(session, callback):
                 self._answers(session, callback, ticket, at)

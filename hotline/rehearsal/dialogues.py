@@ -6,15 +6,18 @@ from dataclasses import dataclass, field
 from time import perf_counter
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from hotline.house import House
 from hotline.reception import answer_phone
-from hotline.rehearsal.others import Others
+from hotline.rehearsal.others import Fate, Others
 from hotline.rehearsal.residents import Need
+from ivr.calls import Call
 from ivr.conversation import Conversation
 from ivr.dialogue import Heard, Kind, Listen, Transfer
 from tickets.commands import Verdict
 from tickets.models import Ticket
+from tickets.waiting import Waiting
 
 LONGEST = 80  #: turns; a call that goes on longer goes round in circles
 VERDICTS = {Verdict.SOLVED: "1", Verdict.HALF_SOLVED: "2", Verdict.NOT_SOLVED: "3"}
@@ -40,9 +43,6 @@ class Sample:
     turns: int = 0
     seconds: float = 0.0
     failed: Counter[str] = field(default_factory=Counter)  #: by the name of what went wrong
-    routed: Counter[bool] = field(
-        default_factory=Counter
-    )  #: whether to the service it was meant for
 
     @property
     def played(self) -> int:
@@ -60,16 +60,15 @@ class Sample:
         conversation = answer_phone(self.house, line="rehearsal", number=number, language="zh")
         self._play("intake", conversation, _caller(need.words, self._verdicts(others)))
         with self.house.database.read() as session:
+            others.fates[need.number] = _fate(session.get_one(Call, conversation.call), session)
             mine = select(Ticket).where(Ticket.call_id == conversation.call).order_by(Ticket.id)
             for ticket in session.scalars(mine).all():
-                others.fates.setdefault(need.number, ("ticket", ticket.id))
-                self.routed[ticket.service == need.service] += 1
                 others.given(ticket, self.house.now())
 
-    def callback(self, conversation: Conversation, *, resident: bool, others: Others) -> None:
-        """We ring; ``resident``: it is they who answer."""
-        answer = _caller("还没有修好，还是老样子", self._verdicts(others))
-        self._play("callback", conversation, answer if resident else _elsebody)
+    def callback(self, conversation: Conversation, words: str | None, others: Others) -> None:
+        """We ring; ``words`` they have for what they need, None where it is not the resident who answers."""
+        answer = _elsebody if words is None else _caller(words, self._verdicts(others))
+        self._play("callback", conversation, answer)
 
     def _verdicts(self, others: Others) -> Callable[[str], str]:
         """By the key of the question."""
@@ -109,6 +108,15 @@ class Sample:
                 case _:
                     heard = None
         raise GoesRound
+
+
+def _fate(call: Call, session: Session) -> Fate:
+    """What became of the need that was told in it."""
+    if call.told:
+        return ("ticket", call.told[0])
+    waits = select(Waiting.id).where(Waiting.call_id == call.id).order_by(Waiting.id)
+    waiting = session.scalars(waits).first()
+    return ("waiting", waiting) if waiting else ("answered", 0)
 
 
 def _caller(words: str, verdict: Callable[[str], str]) -> Answer:

@@ -1,23 +1,25 @@
 """What came of a rehearsal, counted in its own tables: promises made and kept, calls, lines, visits."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tickets.callbacks import Aim, Callback, DialAttempt
 from tickets.clocks import Clock
+from tickets.lifecycle import Status
 from tickets.models import Ticket, TicketEvent, Timer
 from tickets.visits import Visit
 from tickets.waiting import Waiting
 
 if TYPE_CHECKING:
     from hotline.rehearsal.company import Dialled
+    from hotline.rehearsal.others import Fate
     from hotline.rehearsal.run import Rehearsal
 
 #: the event that keeps a promise
@@ -47,14 +49,20 @@ def _needs(session: Session, one: "Rehearsal") -> dict[str, Any]:
     came_of = {
         row.id: row.ticket_id for row in session.execute(select(Waiting.id, Waiting.ticket_id))
     }
-    stands: Counter[str] = Counter()
-    for need in one.needs:
-        kind, number = one.others.fates.get(need.number, ("lost", 0))
-        ticket = came_of[number] if kind == "waiting" else number
-        stands[
-            status[ticket] if ticket else "waits for a person" if kind == "waiting" else "lost"
-        ] += 1
+    stands = Counter(
+        _stands(one.others.fates.get(need.number), status, came_of) for need in one.needs
+    )
     return {"told": len(one.needs), "stand": dict(stands)}
+
+
+def _stands(
+    fate: "Fate | None", status: Mapping[int, Status], came_of: Mapping[int, int | None]
+) -> str:
+    kind, number = fate or ("lost", 0)
+    ticket = came_of[number] if kind == "waiting" else number if kind == "ticket" else None
+    if ticket is not None:
+        return status[ticket].value
+    return "waits for a person" if kind == "waiting" else kind
 
 
 def _promises(session: Session, end: datetime) -> dict[str, Any]:
@@ -167,9 +175,11 @@ def lines_in_use(calls: "Iterable[Dialled]", one: "Rehearsal") -> tuple[int, int
 
 def _visits(session: Session) -> dict[str, Any]:
     states = Counter(str(state) for (state,) in session.execute(select(Visit.state)))
-    reasons = Counter(
-        reason or "no_number" for (reason,) in session.execute(select(Callback.reason).join(Visit))
-    )
+    last = select(func.max(DialAttempt.id)).group_by(DialAttempt.callback_id)
+    dials = select(DialAttempt.callback_id, DialAttempt.outcome).where(DialAttempt.id.in_(last))
+    ended = {row.callback_id: row.outcome for row in session.execute(dials)}
+    visited = session.scalars(select(Visit.callback_id))
+    reasons = Counter(ended.get(callback) or "no_number" for callback in visited)
     return {"ordered": states.total(), "states": dict(states), "because": dict(reasons)}
 
 
@@ -191,8 +201,6 @@ def _dialogues(one: "Rehearsal") -> dict[str, Any]:
         "failed": dict(sample.failed),
         "turns": sample.turns,
         "ms_a_call": round(sample.seconds / played * 1000, 1) if played else None,
-        "routed_right": sample.routed[True],
-        "routed": sample.routed.total(),
     }
 
 

@@ -6,7 +6,7 @@ What they do is what the pages and the telephone let them do, by the same functi
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from sqlalchemy.orm import Session
 
@@ -28,6 +28,10 @@ HOTLINE, PERSON, VISITOR = "hotline", "supervisor: rehearsal", "agent: rehearsal
 KEYS = {Verdict.SOLVED: "key 1", Verdict.HALF_SOLVED: "key 2", Verdict.NOT_SOLVED: "key 3"}
 
 
+#: what became of a need: a ticket, somebody who waits for a person; or it was about a result, and answered
+Fate: TypeAlias = tuple[Literal["ticket", "waiting", "answered"], int]
+
+
 @dataclass(slots=True, kw_only=True)
 class Others:
     community: Community
@@ -36,7 +40,7 @@ class Others:
     agenda: Agenda
     people: dict[int, Person]
     #: what became of each need: a ticket, or somebody who waits for a person
-    fates: dict[int, tuple[Literal["ticket", "waiting"], int]] = field(default_factory=dict)
+    fates: dict[int, Fate] = field(default_factory=dict)
     needs: dict[int, Need] = field(default_factory=dict)  #: by resident, the one told last
     _sent_back: set[int] = field(default_factory=set)
 
@@ -101,9 +105,21 @@ class Others:
         self.given(session.get_one(Ticket, receipt.number), at)
 
     def _waits(self, session: Session, need: Need, reason: Reason, at: datetime) -> None:
-        number = self.people[need.resident].number
-        command = HandOver(call=None, resident=need.resident, reason=reason, number=number)
+        command = HandOver(
+            call=None,
+            resident=need.resident,
+            reason=reason,
+            number=self.people[need.resident].number,
+            ring_back=reason is Reason.DRAFT,
+        )
         self.fates[need.number] = ("waiting", desk.hand_over(session, command, at=at).id)
+
+    def goes_on(self, session: Session, waiting: int | None, at: datetime) -> None:
+        """Who was cut off is rung back, and tells their need to its end."""
+        row = session.get(Waiting, waiting) if waiting else None
+        need = self.needs.get(row.resident_id or 0) if row else None
+        if row and need and row.closed_at is None:
+            self._opened(session, need, at, draft=row.id)
 
     # --- departments
 
