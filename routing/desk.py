@@ -20,6 +20,7 @@ from routing.local import at_home
 from routing.nothing import tells_nothing
 from routing.parts import parts
 from routing.places import Place, find_place, read_address
+from routing.private_numbers import without_numbers
 from routing.trained import DANGER, NEEDS, shipped
 
 #: from this probability on nobody is asked. Fixed on writers held back (`hotline bench routing`): 27 % are asked, 95 % of the
@@ -50,7 +51,8 @@ class Desk:
         language = "en" if language.startswith("en") else "zh"
         heard = hear_danger(words, language, self.alarm)
         danger = heard and self.emergency.reached(heard)
-        evidence = evidence_of(self.catalogue, words, language)
+        told = without_numbers(words, language)
+        evidence = evidence_of(self.catalogue, told, language)
         place = find_place(words, self.gazetteer, language)
         known = Way(
             danger=danger,
@@ -61,9 +63,9 @@ class Desk:
         )
         if danger and danger.certain:
             return self._alarm(danger, evidence, known)
-        if tells_nothing(words[:LOOKED_AT], language):
+        if tells_nothing(told[:LOOKED_AT], language):
             return known
-        guess = self._guess(words, language, evidence)
+        guess = self._guess(told, language, evidence)
         sure = guess.groups[guess.best]
         if sure < NOTHING and not evidence:
             return replace(known, confidence=sure)
@@ -75,7 +77,7 @@ class Desk:
         return replace(
             known, department=best.department, service=best.service, by_agent=best.by_agent,
             extra=best.extra, confidence=sure, choices=choices, ask=self._question(choices, language) or None,
-            also=self._also(words, language, best), why=why,
+            also=self._also(told, language, best), why=why,
         )  # fmt: skip
 
     def _alarm(self, danger: Danger, evidence: list[Evidence], known: Way) -> Way:

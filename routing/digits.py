@@ -45,7 +45,7 @@ _PHRASE = re.compile(
 
 _X = re.compile(r"[Xx]|大?[叉插差查](?!开|着|嘴)|[艾埃爱矮][克可科]斯|[艾埃爱矮]斯")
 _MANY = re.compile(r"([一两俩二三四五六2-6])个([0-9零〇幺一二三四五六七八九])")
-_UNIT = frozenset("十百千")
+_UNIT = frozenset("十百千万")
 _ENGLISH = re.compile(
     r"\b(?:(?P<times>double|triple)[ -]+)?(?P<said>zero|oh|o|nought|one|two|three|four|five|six|seven|eight|nine"
     r"|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen"

@@ -37,7 +37,7 @@ class Evidence:
     service: str | None
     hit: Hit
     weight: float
-    spoken: str  #: the phrase, or the words that fulfilled a rule
+    spoken: str  #: the words heard that fulfilled it
 
     @property
     def told_in_full(self) -> bool:
@@ -96,13 +96,13 @@ def _without_asides(evidence: list[Evidence]) -> list[Evidence]:
 
 
 def _spoken(hit: Hit, said: Sequence[Token]) -> str:
-    """The phrase; for a rule the words that fulfilled it, with ``~`` for what stood between."""
-    if not _RULE.search(hit.phrase):
-        return hit.phrase
+    """The words as they were heard, ``~`` for what stood between; ``≈`` and the phrase where they only sound like it."""
     words = ""
     for place, before in zip(hit.places, (hit.start - 1, *hit.places), strict=False):
-        words += ("" if place == before + 1 else "~") + said[place].text
-    return words
+        gap = "" if place == before + 1 else "~"
+        space = " " if words and not gap and said[place].text.isascii() else ""
+        words += gap + space + said[place].text
+    return words if hit.exact or _RULE.search(hit.phrase) else f"{words}≈{hit.phrase}"
 
 
 def _apart(evidence: list[Evidence]) -> list[Evidence]:

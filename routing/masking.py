@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
+from routing.birthdays import birthdays
 from routing.full_names import full_names
 from routing.gazetteer import EMPTY, Gazetteer
 from routing.places import place_spans
@@ -14,6 +15,7 @@ LABELS = {
     "card": ("［卡号］", "[card number]"),
     "code": ("［验证码］", "[code]"),
     "number": ("［号码］", "[number]"),
+    "birthday": ("［生日］", "[birthday]"),
     "address": ("［地址］", "[address]"),
     "name": ("［姓名］", "[name]"),
 }
@@ -43,11 +45,12 @@ def mask(
 def spans(
     words: str, language: str = "zh", *, names: Sequence[str] = (), gazetteer: Gazetteer = EMPTY
 ) -> list[_Span]:
-    """(start, end, kind of label) of everything private; numbers first, then doors, then names."""
+    """(start, end, kind of label) of everything private: days of birth, numbers, doors, names."""
+    days = [(*day, "birthday") for day in birthdays(words)]
     numbers = [(one.start, one.end, one.kind) for one in private_numbers(words, language)]
     doors = [(*span, "address") for span in place_spans(words, gazetteer, language)]
     people = [(*span, "name") for span in full_names(words, language, names)]
-    return [*numbers, *doors, *people]
+    return [*days, *numbers, *doors, *people]
 
 
 def _apart(found: Sequence[_Span], length: int) -> Iterator[_Span]:

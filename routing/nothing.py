@@ -81,8 +81,17 @@ EMPTY_EN = frozenset(
 _FIGURES = re.compile(r"[\d零一二三四五六七八九十百千两幺〇]+")
 
 
+#: signs that nobody speaks and no recogniser writes: a text with several of them was not said by anybody
+_WRITTEN = re.compile(r"[;{}<>=*\\|$`_\[\]]")
+WRITTEN = 2
+
+
 def tells_nothing(words: str, language: str) -> bool:
-    """Language "zh" or "en"."""
+    """Language "zh" or "en". Also one sound over and over, and what is no speech at all but a program's text."""
+    if len(_WRITTEN.findall(words)) >= WRITTEN:
+        return True
+    if len({one.text for one in tokens(words, language)}) == 1 and len(tokens(words, language)) > 2:
+        return True
     if language == "en":
         said = [one.text for one in tokens(words, "en")]
         return all(one in EMPTY_EN or one.isdigit() for one in said)

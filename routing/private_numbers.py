@@ -58,6 +58,7 @@ _CARD = re.compile(r"\d{16,19}")
 _TELLING = ((PHONE, _MOBILE), (PHONE, _AREA), (IDENTITY, _IDENTITY))
 _PLAIN = ((PHONE, _LAND), (IDENTITY, _OLD_IDENTITY), (CARD, _CARD))
 _SHAPES = (*_TELLING, *_PLAIN)
+_LETTERS = re.compile(r"(?<![A-Za-z])[A-Za-z]{1,2}[ -]?\Z")  #: before the figures of a passport
 _BEGINS = re.compile(r"1[3-9]\d|0[1-9]\d|62\d\d")
 
 
@@ -78,6 +79,15 @@ def private_numbers(words: str, language: str = "zh") -> list[Private]:
         if known:
             found.append(known)
     return found
+
+
+def without_numbers(words: str, language: str = "zh") -> str:
+    """The words without their telephone, identity and card numbers: those tell of nobody's matter."""
+    kept, place = "", 0
+    for one in private_numbers(words, language):
+        kept += words[place : one.start]
+        place = max(place, one.end)
+    return kept + words[place:]
 
 
 def _numbers(words: str, all_rows: Sequence[Row]) -> Iterator[list[Row]]:
@@ -145,7 +155,10 @@ def _judged(words: str, part: list[Row]) -> Private | None:
     after = words[signs[-1].end : signs[-1].end + NEAR[False]]
     kind = CODE if about == CODE and len(value) <= 8 else shape
     kind = kind or about or _kind_in(after) or (PHONE if _MOBILE.search(value) else NUMBER)
-    return Private(kind=kind, start=signs[0].start, end=signs[-1].end)
+    start = min(sign.start for sign in every if _leads_to(sign, signs[0], every))
+    if about == IDENTITY and (letters := _LETTERS.search(words, 0, start)):
+        start = letters.start()
+    return Private(kind=kind, start=start, end=signs[-1].end)
 
 
 def _is_private(
@@ -236,6 +249,15 @@ def _with_lead(signs: list[Sign], start: int, end: int) -> list[Sign]:
     value = _value(signs[start : end + 1])
     lead = start and signs[start - 1].end == signs[start].start and len(value) == ALONE
     return signs[start - 1 if lead else start : end + 1]
+
+
+def _leads_to(sign: Sign, first: Sign, every: Sequence[Sign]) -> bool:
+    """The first itself, or a 十 right before it: 十一万 begins with its ten."""
+    at, to = every.index(sign), every.index(first)
+    between = every[at:to]
+    return sign is first or (
+        at < to and not any(one.value for one in between) and between[-1].end == first.start
+    )
 
 
 def _about(words: str, start: int) -> str | None:

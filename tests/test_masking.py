@@ -115,6 +115,9 @@ def test_the_written_sayings_are_masked_and_nothing_else():
         ("我叫王秀英，住胜利路二十六号", "我叫［姓名］，住［地址］"),
         ("我儿子叫陈强在外地", "我儿子叫［姓名］在外地"),
         ("十二号楼三单元停电", "［地址］停电"),
+        ("身份证十一万零一百零五一九四九一二三一零零二四", "身份证［卡号］"),
+        ("护照E一二三四五六七八", "护照［证件号］"),
+        ("1949年12月31日生的，身份证是110105194912310024", "［生日］生的，身份证是［证件号］"),
     ],
 )
 def test_each_becomes_one_label(words, masked):
@@ -128,6 +131,8 @@ def test_each_becomes_one_label(words, masked):
         ("the code was four eight two nine", "the code was [code]"),
         ("My name is Margaret Wilson", "My name is [name]"),
         ("I live at 26 Victory Road, flat 4", "I live at [address]"),
+        ("my passport is E 12345678", "my passport is [ID number]"),
+        ("I was born on the 3rd of May 1941", "I was born on [birthday]"),
         ("ID number 11010119450307281X", "ID number [ID number]"),
     ],
 )
@@ -145,6 +150,7 @@ def test_each_becomes_one_label_in_english(words, masked):
         "十七路公交车早上六点半、七点四十五各一趟",
         "我是高血压，我是想问高龄补贴",
         "他叫我别管",
+        "修了花了三万块，楼里三百二十万户，一九九八年生活好了",
     ],
 )
 def test_ordinary_words_stay(words):

@@ -40,10 +40,28 @@ def test_nothing_that_stands_out_is_left_for_a_person():
         "\x00\x07",
         "hello",
         "12345",
+        "沙沙沙",
+        "SELECT * FROM residents; DROP TABLE tickets;",
     ):
         way = find_way(words)
         assert way.department is None
         assert way.service is None
+
+
+def test_the_figures_of_a_telephone_number_speak_for_nobody():
+    alone = find_way("水管漏了")
+    told = find_way("我电话幺三八零零幺三八零零零，水管漏了")
+    assert (told.department, told.service) == (alone.department, alone.service)
+    assert told.confidence > 0.98
+
+
+def test_the_words_that_decided_are_those_that_were_heard():
+    assert "殿梯≈电梯" in find_way("殿梯坏了").why
+
+
+def test_who_was_sold_something_and_left_alone_is_not_searched_for():
+    danger = find_way("家里来了个卖保健品的说能治高血压交了八千现在找不着人了").danger
+    assert danger is None or danger.kind == "fraud"
 
 
 def test_odd_texts_end_in_a_way_and_not_in_an_error():

@@ -27,7 +27,8 @@ def route(file: IO[bytes], lang: str | None) -> None:
 
     Keys: text, department (null: nobody can tell), service, confidence, ask (the question a caller would hear, null where
     none is needed) and choices (the departments it offers), urgent ({kind, certain} or null), place, masked (the text as
-    others may read it), why (the words that decided it). Nothing is stored.
+    others may read it), why (the words that decided it), also (further matters in the same text), model (its version).
+    Nothing is stored.
 
         echo 我们单元的电梯又停了 | hotline route
     """
