@@ -9,7 +9,7 @@ from hotline.bench_clocks import CLAIM, clock_figures
 from hotline.bench_clocks_load import SPREAD, NoDatabase, fresh, load
 from store.database import Database
 from tickets.models import Ticket, Timer
-from tickets.timers import _claimable, claim_due, due_now
+from tickets.timers import _CHOSEN, LEASE, claim_due, due_now
 
 TICKETS = 1000
 
@@ -37,7 +37,7 @@ def test_as_many_are_claimed_as_are_due(loaded, at):
 def plan(database: Database, at, number: int) -> str:
     """How the database would look for one kind of what may be claimed."""
     with database.write() as session:
-        chosen = _claimable(at)[number].limit(CLAIM).with_for_update(skip_locked=True)
+        chosen = _CHOSEN[number].params(at=at, latest=at + 2 * LEASE, most=CLAIM)
         said = chosen.compile(database.engine, compile_kwargs={"literal_binds": True})
         how = "QUERY PLAN" if database.engine.dialect.name == "sqlite" else ""
         return "\n".join(str(row) for row in session.execute(text(f"EXPLAIN {how} {said}")))

@@ -78,7 +78,8 @@ _CLAIMABLE = (
 )
 _ANY = select(or_(*(one.exists() for one in _CLAIMABLE)))
 _CHOSEN = tuple(
-    one.limit(bindparam("most")).with_for_update(skip_locked=True) for one in _CLAIMABLE
+    one.limit(bindparam("most", type_=Timer.id.type)).with_for_update(skip_locked=True)
+    for one in _CLAIMABLE
 )
 #: the first moments at which one may be claimed, as far as is known now
 FIRST = (

@@ -97,7 +97,7 @@ def _read(file: Path, settings: Settings) -> Policy:
     try:
         return read(file.read_text("utf-8-sig"), settings.zone)
     except BadPolicy as mistake:
-        raise click.ClickException(str(mistake)) from None
+        raise click.ClickException(f"{file}: {mistake}") from None
     except UnicodeDecodeError:
         raise click.ClickException(f"{file} is not UTF-8 text; save it as such.") from None
 
