@@ -49,9 +49,12 @@ def fire_claimed(house: House, claims: Sequence[tuple[int, int, str]]) -> int:
         return 0
 
 
-def send_notices(house: House, tellers: Tellers, limit: int = 20) -> int:
-    """Tell those who answer for late promises, by the channels that are here; returns how many were told."""
-    channels: set[Channel] = set(tellers)
+def send_notices(house: House, tellers: Tellers, limit: int = 20, *, rings: bool = False) -> int:
+    """Tell those who answer for late promises, by the channels that are here; returns how many were told.
+
+    ``rings``: to those who are told by telephone a call is owed from now on, as to anybody who is rung.
+    """
+    channels = {*tellers, Channel.PHONE} if rings else set(tellers)
     with house.database.read() as session:
         due = next_notice(session, channels)
         if due is None or due > house.now():

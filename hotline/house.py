@@ -18,7 +18,7 @@ from ivr.lines import tokens as _tokens
 from ivr.memory import know_places
 from ivr.wording import LANGUAGES
 from proxy_agents import residents as _residents
-from proxy_agents.known import known_resident
+from proxy_agents.known import REGISTER
 from routing.catalogue import Catalogue
 from routing.desk import Desk
 from speech.ears import EarDesk, Limits
@@ -82,7 +82,7 @@ def open_house(
     """Open everything, migrate the database, and close it all in the end; other ears may be brought."""
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     keyring = Keyring.load(settings.home, settings.environ)
-    database = open_database(settings.database, keyring, settings.zone, register=known_resident)
+    database = open_database(settings.database, keyring, settings.zone, register=REGISTER)
     migrate(database)
     shelf = RecordingShelf(settings.recordings, keyring)
     desk = desk_of(settings)

@@ -20,7 +20,7 @@ from hotline.settings import Settings
 from hotline.twilio_account import account_of
 from ivr.lines.twilio.account import PREFIX
 from ivr.memory import know_places
-from proxy_agents.known import known_resident
+from proxy_agents.known import REGISTER
 from store.database import open_database
 from store.seal import Keyring
 from store.shelf import RecordingShelf
@@ -71,7 +71,7 @@ def beside(pages: WSGIApplication, hooks: WSGIApplication) -> WSGIApplication:
 def open_pages(settings: Settings) -> Iterator[Parts]:
     """What the web site needs, without ears, voices and guessers."""
     keyring = Keyring.load(settings.home, settings.environ)
-    database = open_database(settings.database, keyring, settings.zone, register=known_resident)
+    database = open_database(settings.database, keyring, settings.zone, register=REGISTER)
     files = files_of(settings.home)
     know_places(database, files.places)
     with spoken_as_here(files.catalogue, files.emergency):

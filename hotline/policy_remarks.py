@@ -21,7 +21,7 @@ from tickets.policy_reading import BadPolicy, read
 NEEDS = {
     Channel.EMAIL: "HOTLINE_SMTP and HOTLINE_SMTP_FROM are not set",
     Channel.WEBHOOK: "HOTLINE_WEBHOOK_SECRET is not set",
-    Channel.PHONE: "nobody who works here is rung yet: it is seen on the pages",
+    Channel.PHONE: "nobody places our calls: HOTLINE_PROVIDER is not set",
 }
 
 
@@ -34,7 +34,9 @@ def remarks(policy: Policy, settings: Settings, year: int) -> Iterator[str]:
             yield f"nobody is named as {rung.owner}: what is late is seen on the pages only"
         elif unnamed:
             yield f"nobody is named as {rung.owner} for {', '.join(unnamed)}"
-    here = set(tellers_of(settings)) | {Channel.PAGE}
+    here = {*tellers_of(settings), Channel.PAGE}
+    if settings.provider:
+        here.add(Channel.PHONE)
     for person in policy.people:
         if person.channel not in here:
             yield f"{person.name} is told by {person.channel}, and {NEEDS[person.channel]}"

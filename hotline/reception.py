@@ -11,7 +11,7 @@ from hotline.house import House
 from hotline.process import this_process
 from hotline.second_fact import facts_of
 from hotline.wiring import answer_of
-from ivr.caller import Caller, Draft
+from ivr.caller import Caller, Draft, Overdue
 from ivr.calls import Call, Ending, Purpose, open_call
 from ivr.conversation import Conversation, draft_of
 from ivr.lines.tokens import redeem
@@ -20,6 +20,8 @@ from proxy_agents.duty import agent_for
 from proxy_agents.residents import Resident, normal_number, residents_of_line
 from tickets.callbacks import Aim, Callback, DialAttempt, NotOwed, answers_waiting, untold
 from tickets.models import Ticket
+from tickets.notice_calls import to_tell
+from tickets.notices import Notice
 from tickets.ring_backs import they_ring
 from tickets.waiting import Waiting, hand_over
 
@@ -112,6 +114,8 @@ def ring(house: House, callback: int, *, line: str, attempt: int | None = None) 
         owed = session.get_one(Callback, callback)
         if owed.aim is Aim.RING_BACK:
             caller, purpose = _cut_off(session, owed), Purpose.RING_BACK
+        elif owed.aim is Aim.NOTICE:
+            caller, purpose = _to_be_told(session, owed), Purpose.NOTICE
         else:
             caller, purpose = _to_hear(session, owed), PURPOSES[owed.aim]
         session.add(_call(caller, house, line, purpose))
@@ -131,6 +135,28 @@ def _to_hear(session: Session, owed: Callback) -> Caller:
         _known(resident, number, owed),
         language=tickets[0].language,
         answers=tuple(map(answer_of, tickets)),
+    )
+
+
+def _to_be_told(session: Session, owed: Callback) -> Caller:
+    """Who answers for what is late."""
+    notices = to_tell(session, owed)
+    if not notices:
+        raise NotOwed(f"callback {owed.id} has nothing to tell any more")
+    return replace(
+        _known(None, owed.number or "", owed), overdue=tuple(overdue(one) for one in notices)
+    )
+
+
+def overdue(notice: Notice) -> Overdue:
+    """What a dialogue needs to tell it: nothing of the resident."""
+    return Overdue(
+        notice=notice.id,
+        ticket=notice.ticket_id,
+        service=notice.ticket.service,
+        clock=notice.timer.kind,
+        promised=notice.promised_at.isoformat(),
+        late=notice.step > 0,
     )
 
 

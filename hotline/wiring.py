@@ -37,6 +37,7 @@ from tickets.commands import (
     LeaveIt,
     NoteAnswer,
     NoteCaller,
+    NoteTold,
     NotReached,
     OpenTicket,
     Rate,
@@ -48,6 +49,7 @@ from tickets.helping import note_answer
 from tickets.joining import go_along
 from tickets.lifecycle import IllegalMove, Status
 from tickets.models import Ticket
+from tickets.notice_calls import note_told
 from tickets.repeats import carried_by, tell_again
 from tickets.urgent import hurry, owe_alert
 from tickets.waiting import Waiting, close_waiting
@@ -236,6 +238,11 @@ def _leave_it(session: Session, command: LeaveIt, at: datetime) -> Data:
     return {}
 
 
+def _note_told(session: Session, command: NoteTold, at: datetime) -> Data:
+    note_told(session, command, at=at)
+    return {}
+
+
 def _not_reached(session: Session, command: NotReached, at: datetime) -> Data:
     desk.not_reached(session, command, at=at)
     return {}
@@ -256,4 +263,5 @@ ACTS: Mapping[type, Act] = {
     AnswerAgain: _answer_again,
     LeaveIt: _leave_it,
     NotReached: _not_reached,
+    NoteTold: _note_told,
 }

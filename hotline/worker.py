@@ -23,6 +23,7 @@ from hotline.recover import mend
 from ivr.lines.provider import Provider
 from tickets.callbacks import OWED, Callback, DialAttempt, DialGate
 from tickets.notices import next_notice
+from tickets.policy import Channel
 from tickets.timers import FIRST as FIRST_TIMERS
 
 log = logging.getLogger(__name__)
@@ -90,16 +91,19 @@ class Worker:
         *,
         chores: Mapping[str, Chore] | None = None,
         dialler: Dialler | None = None,
+        rings_staff: bool = True,
     ) -> None:
+        """``rings_staff``: who is told by telephone is rung; a rehearsal leaves them alone."""
         self._house = house
         self.dialler = dialler or Dialler(house, provider)
         tellers = tellers_of(house.settings)
-        self._tells = set(tellers)
         self._dials = not isinstance(provider, NoProvider)
+        rings = self._dials and rings_staff
+        self._tells = {*tellers, Channel.PHONE} if rings else set(tellers)
         self._chores: dict[str, Chore] = {
             "mend": NowAndThen(MEND_EVERY, house.now, self._mend),
             "fire": lambda: {"fired": fire_due(house)},
-            "tell": lambda: {"told": send_notices(house, tellers)},
+            "tell": lambda: {"told": send_notices(house, tellers, rings=rings)},
             **(chores or {}),
             "dial": self._dial,
             "renew": NowAndThen(HEARTBEAT, house.now, self._renew),

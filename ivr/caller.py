@@ -27,6 +27,18 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Overdue:
+    """A promise that is late, or soon will be, told to somebody who answers for it."""
+
+    notice: int
+    ticket: int
+    service: str | None
+    clock: str  #: ``tickets.clocks.Clock``
+    promised: str  #: ISO 8601
+    late: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
     """Facts frozen with the call; ``number`` is "" where the line is withheld."""
 
@@ -40,6 +52,7 @@ class Caller:
     pace: str = "normal"  #: "slow": longer pauses are waited out, and made
     answers: tuple[Answer, ...] = ()
     draft: Draft | None = None
+    overdue: tuple[Overdue, ...] = ()  #: what somebody who works here is told
     callback: int | None = None  #: the callback this call is made for; None: they rang us
     facts: tuple[
         str, ...
@@ -57,6 +70,7 @@ class Caller:
             | {
                 "answers": tuple(Answer(**one) for one in data.get("answers", ())),
                 "draft": draft and Draft(**draft),
+                "overdue": tuple(Overdue(**one) for one in data.get("overdue", ())),
                 "facts": tuple(data.get("facts", ())),
             }
         )

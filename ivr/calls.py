@@ -13,6 +13,7 @@ from ivr.caller import EDITION, Caller
 from ivr.dialogue import Dialogue, Heard, Listen, Transfer
 from ivr.engine import Entry, Log, Perform, ScriptChanged, Turn, play
 from ivr.intake import answer_call
+from ivr.notice import give_notice
 from ivr.outgoing import ask_again, call_back, ring_back
 from ivr.repeats import REPEATS
 from ivr.wording import LANGUAGES
@@ -27,6 +28,7 @@ class Purpose(StrEnum):
     CALLBACK = "callback"  #: we ring them with a result
     RING_BACK = "ring_back"  #: we ring somebody who was cut off, missed or silent
     ASK_AGAIN = "ask_again"  #: we ask whether it is still solved
+    NOTICE = "notice"  #: we tell somebody who works here that a promise is late
 
 
 class Ending(StrEnum):
@@ -46,6 +48,7 @@ SCRIPTS: Mapping[Purpose, Callable[[Caller], Dialogue[None]]] = {
     Purpose.CALLBACK: call_back,
     Purpose.RING_BACK: ring_back,
     Purpose.ASK_AGAIN: ask_again,
+    Purpose.NOTICE: give_notice,
 }
 
 

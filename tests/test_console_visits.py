@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from proxy_agents.known import known_resident
+from proxy_agents.known import REGISTER
 from store.looks import look
 from store.shelf import RecordingShelf
 from tests.console_site import NUMBER, Browser, Site
@@ -18,7 +18,7 @@ from tickets.visits import Visit, VisitState
 
 @pytest.fixture
 def site(sqlite, tmp_path, keyring, at):
-    sqlite.sessions.configure(info={"register": known_resident})
+    sqlite.sessions.configure(info={"register": REGISTER})
     return Site(sqlite, RecordingShelf(tmp_path / "recordings", keyring), at)
 
 

@@ -54,7 +54,7 @@ from tickets.models import Ticket, TimerState
 from tickets.pausing import resume
 from tickets.policies import policy_of, use
 from tickets.policy import Miss, default_text
-from tickets.register import Known
+from tickets.register import Known, Register
 from tickets.ring_backs import they_ring
 from tickets.timers import claim_due
 from tickets.verdicts import Question, VerdictRow
@@ -87,7 +87,7 @@ class Histories(RuleBasedStateMachine):
         if self.database.engine.dialect.name == "postgresql":  # the same numbers in every history
             emptied = "tickets, callbacks, waiting RESTART IDENTITY CASCADE"
             self.session.execute(text(f"TRUNCATE {emptied}"))
-        self.session.info["register"] = lambda _session, who: PEOPLE[who]
+        self.session.info["register"] = Register(known=lambda _session, who: PEOPLE[who])
         use(self.session, default_text().replace("share = 0.1", "share = 0.5"), by="x", at=MONDAY)
         self.said: list[tuple[int, str]] = []
 

@@ -8,6 +8,7 @@ import pytest
 from tickets.clocks import Clock
 from tickets.lifecycle import (
     MOVES,
+    Acknowledged,
     Assigned,
     BrokeAgain,
     Ended,
@@ -54,6 +55,7 @@ EVENTS: list[Happening] = [
         (Told, {"call": "c1"}),
         (Missed, {"outcome": "busy"}),
         (VisitOrdered, {"agent": 3, "due": "2026-01-06T09:30:00+00:00"}),
+        (Acknowledged, {"clock": "handle", "owner": "supervisor", "name": "Wang", "call": "c"}),
         (FoundSolved, {"evidence": "key 1"}),
         (
             FoundWanting,

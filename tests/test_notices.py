@@ -177,36 +177,14 @@ def test_mail_that_a_crash_left_unclear_comes_again_under_the_same_id(world, mai
     assert mail["Message-ID"] == f"<{crashing.messages[0].key}@example.org>"
 
 
-def test_a_telephone_that_a_crash_left_unclear_is_not_rung_again(world):
-    here = world("phone", "01055550111")
-    here.broken()
-    crashing, later = Told(KeyboardInterrupt), Told()
-    with pytest.raises(KeyboardInterrupt):
-        here.send(phone=crashing)
-    here.at += timedelta(days=1)
-    assert here.send(phone=later) == 0
-    assert (len(crashing.messages), later.messages) == (1, [])
-    assert here.state()[0] == "unclear"
-
-
-def test_nobody_is_rung_at_night_about_what_is_not_urgent(world):
-    here = world("phone", "01055550111")
-    here.at = AT.replace(hour=14)  # ten in the evening
-    here.broken()
-    assert here.send(phone=Told()) == 0
-    here.at = AT.replace(day=6, hour=0, minute=30)
-    assert here.send(phone=Told()) == 1
-
-
 def test_what_was_done_meanwhile_needs_no_notice(world):
-    here = world("phone", "01055550111")
-    here.at = AT.replace(hour=14)
+    here = world("email", "zhao@example.org")
     number = here.broken()
     with here.house.database.write() as session:
         desk.take(session, number, by="department:property", at=here.at)
     here.at += timedelta(days=1)
     silent = Told()
-    assert here.send(phone=silent) == 0
+    assert here.send(email=silent) == 0
     assert (silent.messages, here.state()[0]) == ([], "not_needed")
 
 

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from proxy_agents.known import known_resident
+from proxy_agents.known import REGISTER
 from proxy_agents.residents import Resident
 from proxy_agents.staff import Role, Staff
 from tests.house import house_in
@@ -26,7 +26,7 @@ NUMBER = "13800138000"
 @pytest.fixture
 def session(database):
     with database.write() as session:
-        session.info["register"] = known_resident
+        session.info["register"] = REGISTER
         yield session
 
 

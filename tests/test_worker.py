@@ -19,7 +19,7 @@ from hotline.worker import Worker
 from ivr.lines.ledger import Ledger
 from ivr.lines.provider import KeyRefused, Known, Order, ProviderDown
 from ivr.lines.simulated import ScriptedCaller, SimulatedLine
-from ivr.lines.simulated_provider import ByNumber, BySeed, SimulatedProvider, Turn
+from ivr.lines.simulated_provider import ByNumber, BySeed, SimulatedProvider
 from tests.house import house_in
 from tickets import desk
 from tickets.callbacks import Callback, CallbackState, DialAttempt, NotOwed
@@ -53,8 +53,8 @@ def owe_result(house, number=NUMBER):
         desk.handle(session, ticket, by="p", at=house.now(), result_words="mended")
 
 
-def provider_for(house, *turns, alive=is_alive, line="simulated", **facts):
-    script = ByNumber({"*": [Turn.of(one) for one in turns]})
+def provider_for(house, *turns, alive=is_alive, line="simulated", by_number=None, **facts):
+    script = ByNumber.told({"*": turns or ["answers 11"], **(by_number or {})})
     ledger = Ledger(house.settings.home / "dials", house.keyring.blind)
     events = DialEvents(house, line)
     return SimulatedProvider(

@@ -20,6 +20,7 @@ class Aim(StrEnum):
     RESULT = "result"  #: their need was dealt with
     RING_BACK = "ring_back"  #: they rang and were cut off, missed, or said nothing
     ASK_AGAIN = "ask_again"  #: they called it solved two weeks ago: is it still?
+    NOTICE = "notice"  #: somebody who works here answers for a promise that is late
 
 
 class CallbackState(StrEnum):

@@ -196,6 +196,15 @@ class LeaveIt(_Quiet):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NoteTold(_Quiet):
+    """Somebody who works here heard that a promise is late; ``has_it``: they look after it."""
+
+    notice: int
+    call: str | None
+    has_it: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NotReached(_Quiet):
     """A callback that did not reach the resident: "no_answer", "wrong_person", "hung_up" ...
 

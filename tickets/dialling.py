@@ -30,6 +30,8 @@ from tickets.commands import NotReached
 from tickets.lengths import Window
 from tickets.misses import miss, part_of
 from tickets.models import Ticket
+from tickets.notice_calls import may_ring, to_tell
+from tickets.notice_calls import not_reached as nobody_told
 from tickets.policies import policy_of
 from tickets.policy import Miss, Policy
 from tickets.telling import not_reached
@@ -182,7 +184,9 @@ def unclear(session: Session, key: str, token: str, at: datetime) -> bool:
         attempt.lease_until = at + AGAIN
         return False
     policy = policy_of(session)
-    _nobody_rung(session, attempt, UNKNOWN, next_part(at, policy.zone, policy.callbacks.parts))
+    later = next_part(at, policy.zone, policy.callbacks.parts)
+    callback = session.get_one(Callback, attempt.callback_id)
+    _nobody_rung(session, attempt, UNKNOWN, at if callback.aim is Aim.NOTICE else later)
     return True
 
 
@@ -240,7 +244,7 @@ def _is_in_the_way(
     session: Session, callback: Callback, found: Reach, at: datetime, policy: Policy
 ) -> bool:
     """Whether it is not dialled now; then it is put off, or over."""
-    if callback.aim is not Aim.RING_BACK and not untold(session, callback):
+    if not _is_wanted(session, callback):
         callback.state, callback.reason = CallbackState.CANCELLED, "nothing to tell"
         return True
     if not found.number:
@@ -250,12 +254,21 @@ def _is_in_the_way(
     return callback.due_at > at
 
 
+def _is_wanted(session: Session, callback: Callback) -> bool:
+    """Something is left to say."""
+    if callback.aim is Aim.NOTICE:
+        return bool(to_tell(session, callback))
+    return callback.aim is Aim.RING_BACK or bool(untold(session, callback))
+
+
 def _earliest(
     session: Session, callback: Callback, found: Reach, at: datetime, policy: Policy
 ) -> datetime:
     """When they may be rung, as far as is known now."""
     if found.talking or _on_the_line(session, callback.person):
         at += IN_USE
+    if callback.aim is Aim.NOTICE:
+        return may_ring(session, callback, at)
     today = datetime.combine(at.astimezone(policy.zone).date(), time(0), tzinfo=policy.zone)
     if dials_since(session, callback.person, today) >= policy.callbacks.a_day:
         at = today + timedelta(days=1)
@@ -293,7 +306,9 @@ def _missed(session: Session, callback: Callback, outcome: str, at: datetime) ->
 def _unreachable(session: Session, callback: Callback, reason: str, at: datetime) -> None:
     """No telephone reaches them: somebody goes there, where it is for more than their opinion."""
     callback.state, callback.reason = CallbackState.MISSED, reason
-    if callback.aim is not Aim.ASK_AGAIN:
+    if callback.aim is Aim.NOTICE:
+        nobody_told(session, callback, at)
+    elif callback.aim is not Aim.ASK_AGAIN:
         order_visit(session, callback, at=at)
 
 
@@ -305,4 +320,4 @@ def _nobody_rung(session: Session, attempt: DialAttempt, outcome: str, due: date
         attempt.outcome = callback.reason = outcome
         if callback.state is CallbackState.DIALLING:
             callback.state = CallbackState.OWED
-            callback.due_at = policy_of(session).may_ring(due)
+            callback.due_at = may_ring(session, callback, due)

@@ -178,6 +178,16 @@ class Escalated(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Acknowledged(Event):
+    """Somebody who was rung about it says that they look after it."""
+
+    clock: str
+    owner: str  #: ``tickets.policy.Owner``
+    name: str
+    call: str | None  #: in which they said so
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WaitsForResident(Event):
     """Nothing can be done before the resident says or does something: the clocks stand still."""
 
@@ -230,6 +240,7 @@ Happening: TypeAlias = (
     | HelpAsked
     | Warned
     | Escalated
+    | Acknowledged
     | WaitsForResident
     | Resumed
 )

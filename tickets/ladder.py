@@ -5,11 +5,12 @@ Everything happens in the transaction that settles the timer: done once, or not 
 
 from datetime import datetime
 
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from tickets.lifecycle import Escalated, Warned
 from tickets.models import Ticket, Timer, TimerState
-from tickets.notices import queue
+from tickets.notices import Notice, NoticeState, queue
 from tickets.pausing import resume
 from tickets.policies import policy_of
 from tickets.policy import Owner, Policy
@@ -17,6 +18,13 @@ from tickets.telling import ticket_of
 from tickets.timers import held, highest
 
 CLOCK = "clock"  #: by whom
+
+_GIVEN_UP = select(Notice.id).where(
+    Notice.timer_id == bindparam("timer"),
+    Notice.promised_at == bindparam("promised"),
+    Notice.step == bindparam("step"),
+    Notice.state == NoticeState.GIVEN_UP,
+)
 
 
 def fire(session: Session, ticket_id: int, timer_id: int, token: str, *, at: datetime) -> bool:
@@ -37,7 +45,7 @@ def _climb(session: Session, ticket: Ticket, timer: Timer, at: datetime) -> None
     """Every step that is due by now; a warning that comes too late is none."""
     policy = policy_of(session)
     due = _due(policy, ticket, timer)
-    while due is not None and due <= at:
+    while due is not None and (due <= at or _nobody_was_reached(session, timer)):
         if timer.step:
             _escalate(session, ticket, timer, policy, at)
         elif timer.promised_at > at:
@@ -47,6 +55,12 @@ def _climb(session: Session, ticket: Ticket, timer: Timer, at: datetime) -> None
     timer.token = timer.lease_until = None
     timer.state = TimerState.ARMED if due else TimerState.FIRED
     timer.due_at = due or timer.due_at
+
+
+def _nobody_was_reached(session: Session, timer: Timer) -> bool:
+    """Whoever answers for the broken promise now could not be told: the next one does, before their hour."""
+    asked = {"timer": timer.id, "promised": timer.promised_at, "step": timer.step - 1}
+    return timer.step > 1 and session.scalar(_GIVEN_UP, asked) is not None
 
 
 def _due(policy: Policy, ticket: Ticket, timer: Timer) -> datetime | None:

@@ -4,6 +4,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from tickets.events import (
+    Acknowledged,
     Assigned,
     BrokeAgain,
     Ended,
@@ -36,6 +37,7 @@ from tickets.events import (
 
 __all__ = [
     "MOVES",
+    "Acknowledged",
     "Assigned",
     "BrokeAgain",
     "Ended",
@@ -94,6 +96,7 @@ MOVES: Moves = {
         HelpAsked: Status.OPEN,
         Warned: Status.OPEN,
         Escalated: Status.OPEN,
+        Acknowledged: Status.OPEN,
         Repeated: Status.OPEN,
         TookIn: Status.OPEN,
         Parted: Status.OPEN,
@@ -109,6 +112,7 @@ MOVES: Moves = {
         HelpAsked: Status.ASSIGNED,
         Warned: Status.ASSIGNED,
         Escalated: Status.ASSIGNED,
+        Acknowledged: Status.ASSIGNED,
         Repeated: Status.ASSIGNED,
         TookIn: Status.ASSIGNED,
         Parted: Status.ASSIGNED,
@@ -124,6 +128,7 @@ MOVES: Moves = {
         HelpAsked: Status.TAKEN,
         Warned: Status.TAKEN,
         Escalated: Status.TAKEN,
+        Acknowledged: Status.TAKEN,
         WaitsForResident: Status.TAKEN,
         Resumed: Status.TAKEN,
         Repeated: Status.TAKEN,
@@ -139,6 +144,7 @@ MOVES: Moves = {
         WordsCorrected: Status.HANDLED,
         Warned: Status.HANDLED,
         Escalated: Status.HANDLED,
+        Acknowledged: Status.HANDLED,
         Repeated: Status.HANDLED,
         Parted: Status.HANDLED,
         Ended: Status.ENDED,

@@ -21,6 +21,7 @@ from tickets.callbacks import (
     untold,
 )
 from tickets.commands import HandOver, Reason
+from tickets.notice_calls import may_ring, not_reached
 from tickets.policies import policy_of
 from tickets.policy import Miss, Policy
 from tickets.register import known
@@ -64,6 +65,8 @@ def after_miss(
     The time is the first at which anybody may be rung; whose hours are their own is for the caller to see to.
     """
     rule, outcome = policy.callbacks, tried[-1].outcome
+    if aim is Aim.NOTICE:
+        return _after_notice(policy, tried, at)
     if outcome in rule.never:
         return After.PERSON, at
     if _often_enough(policy, tried, at, aim):
@@ -73,6 +76,17 @@ def after_miss(
         wait = rule.again.get(Miss(outcome))
     later = next_part(at, policy.zone, rule.parts) if wait is None else at + wait
     return After.AGAIN, policy.may_ring(later)
+
+
+def _after_notice(policy: Policy, tried: Sequence[Tried], at: datetime) -> tuple[After, datetime]:
+    """Who works here is tried soon again, and not for long: somebody else has to hear of it."""
+    outcome = tried[-1].outcome
+    rung = [one for one in tried if one.outcome not in NOBODY_RUNG]
+    over = len(rung) >= policy.staff.tries or at - tried[0].at >= LONGEST
+    if over or outcome in policy.callbacks.never:
+        return After.NOTHING, at
+    busy = policy.callbacks.again.get(Miss.BUSY) if outcome == Miss.BUSY else None
+    return After.AGAIN, at + (_failed_again(policy, tried) or busy or policy.staff.again)
 
 
 def _failed_again(policy: Policy, tried: Sequence[Tried]) -> timedelta | None:
@@ -103,8 +117,11 @@ def miss(session: Session, callback: Callback, outcome: str, *, at: datetime) ->
     ]
     policy, own = policy_of(session), known(session, callback.resident_id)
     after, when = after_miss(policy, tried, at, aim=callback.aim)
-    callback.state, callback.due_at = STATES[after], policy.may_ring(when, own.quiet)
-    if after is After.VISIT and callback.aim is Aim.RING_BACK and own.agent is None:
+    callback.state, callback.due_at = STATES[after], may_ring(session, callback, when)
+    if callback.aim is Aim.NOTICE:
+        if after is After.NOTHING:
+            not_reached(session, callback, at)
+    elif after is After.VISIT and callback.aim is Aim.RING_BACK and own.agent is None:
         callback.state = CallbackState.MISSED  # who looks after the waiting list has them
     elif after is After.VISIT:
         order_visit(session, callback, at=at)

@@ -3,7 +3,7 @@
 The file that comes with the hotline, ``policy.toml``, says what each line means.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from enum import StrEnum
@@ -87,6 +87,15 @@ class CallbackRule:
     never: frozenset[Miss]  #: after these a person looks at it
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffRule:
+    """How those who answer for a late promise are rung."""
+
+    quiet: tuple[Window, ...]  #: unless somebody may be in danger
+    tries: int  #: then their other channel, or the next on the ladder
+    again: timedelta  #: between two tries; a busy line has the wait of every busy line
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Policy:
     """All of it. ``zone`` is the community's own; times in and out are aware."""
@@ -97,6 +106,7 @@ class Policy:
     calendar: Holidays
     quiet: tuple[Window, ...]
     quiet_on_holidays: bool
+    staff: StaffRule
     callbacks: CallbackRule
     failures: int  #: of a provider, one after the other, before it is left alone
     rest: timedelta  #: for so long
@@ -146,11 +156,19 @@ class Policy:
         holiday = self.calendar if self.quiet_on_holidays else None
         return next_allowed(at, self.zone, quiet or self.quiet, holiday)
 
+    def may_ring_staff(self, at: datetime, *, urgent: bool) -> datetime:
+        """The first moment from ``at`` on at which somebody who works here may be rung; in a danger at once."""
+        return at if urgent else next_allowed(at, self.zone, self.staff.quiet)
+
     def person(self, owner: Owner, department: str | None) -> Person | None:
-        """Who that is for a department; whoever is named for it comes before whoever is named for all."""
+        """Who that is for a department: the first of ``persons``."""
+        return next(iter(self.persons(owner, department)), None)
+
+    def persons(self, owner: Owner, department: str | None) -> Sequence[Person]:
+        """One after the other, should one not be reached; whoever is named for it comes before whoever is named for all."""
         fitting = [one for one in self.people if one.role is owner]
         own = [one for one in fitting if one.department and one.department == department]
-        return next(iter([*own, *(one for one in fitting if not one.department)]), None)
+        return [*own, *(one for one in fitting if not one.department)]
 
 
 @cache

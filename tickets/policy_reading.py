@@ -19,6 +19,7 @@ from tickets.policy import (
     Person,
     Policy,
     Rung,
+    StaffRule,
     default_text,
 )
 from tickets.policy_table import BadPolicy, Table
@@ -63,6 +64,7 @@ def _policy(top: Table, zone: tzinfo) -> Policy:
         calendar=_calendar(working),
         quiet=quiet.read("hours", windows),
         quiet_on_holidays=quiet.read("holidays", value.yes_or_no),
+        staff=_staff(top.table("staff")),
         callbacks=_callbacks(top.table("callbacks")),
         failures=breaker.read("failures", value.between(1, 1000)),
         rest=breaker.read("rest", value.some_time),
@@ -127,6 +129,16 @@ def _callbacks(table: Table) -> CallbackRule:
     return rule
 
 
+def _staff(table: Table) -> StaffRule:
+    rule = StaffRule(
+        quiet=table.read("quiet", windows),
+        tries=table.read("tries", value.between(1, 20)),
+        again=table.read("again", value.some_time),
+    )
+    table.done()
+    return rule
+
+
 def _rung(one: Table) -> Rung:
     rung = Rung(owner=one.read("owner", Owner), after=one.read("after", length))
     one.done()
@@ -160,10 +172,11 @@ def _check(policy: Policy) -> None:
         one.always for one in (*policy.clocks.values(), *policy.urgent.values())
     ):
         raise BadPolicy("policy, working: a clock runs in working hours, and there are none")
-    try:
-        next_allowed(A_MONDAY, policy.zone, policy.quiet)
-    except NeverAllowed as never:
-        raise BadPolicy(f"policy, quiet: {never}") from None
+    for place, hours in (("quiet", policy.quiet), ("staff", policy.staff.quiet)):
+        try:
+            next_allowed(A_MONDAY, policy.zone, hours)
+        except NeverAllowed as never:
+            raise BadPolicy(f"policy, {place}: {never}") from None
     for part in policy.callbacks.parts:
         if _all_quiet(part, policy.quiet):
             raise BadPolicy(f"policy, callbacks: {part} is all quiet, nobody could be rung in it")

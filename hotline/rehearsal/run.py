@@ -211,7 +211,7 @@ def _set_up(plan: Plan, house: House, agenda: Agenda) -> Rehearsal:
     dialler = Dialler(house, company, hands=AtOnce())
     return Rehearsal(
         plan=plan, house=house, database=database, agenda=agenda, others=others, company=company, sample=sample,
-        worker=Worker(house, company, dialler=dialler), needs=needs, hours=hours,
+        worker=Worker(house, company, dialler=dialler, rings_staff=False), needs=needs, hours=hours,
         begin=agenda.now, end=agenda.now + timedelta(days=plan.days),
     )  # fmt: skip
 

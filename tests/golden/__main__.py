@@ -6,7 +6,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from ivr.caller import Answer, Caller, Draft
+from ivr.caller import Answer, Caller, Draft, Overdue
 from ivr.calls import SCRIPTS, Purpose
 from ivr.dialogue import Say
 from ivr.engine import retell
@@ -24,6 +24,9 @@ ANSWER = Answer(
 )
 TO_TELL = replace(CALLER, answers=(ANSWER,))
 RUNG = replace(TO_TELL, callback=5)
+LATE = Overdue(
+    notice=4, ticket=9, service="lift_repair", clock="respond", promised="2026-01-05T09:15:00+00:00", late=True
+)  # fmt: skip
 
 
 def before(phone: Phone, **known: Any) -> Phone:
@@ -100,6 +103,10 @@ CALLS: dict[str, tuple[Purpose, Caller, Callable[[Phone], Phone]]] = {
     ),
     "asked_again": (
         Purpose.ASK_AGAIN, RUNG, lambda p: p.presses("1").presses("1").presses("2").tells("why", "又停了"),
+    ),
+    "staff_told": (
+        Purpose.NOTICE, Caller(call="c1", number="01055550111", callback=7, overdue=(LATE, replace(LATE, notice=5, ticket=10, late=False))),
+        lambda p: p.presses("1").presses("9").presses("1").says("我管不了"),
     ),
 }  # fmt: skip
 
