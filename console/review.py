@@ -20,6 +20,7 @@ from ivr.calls import Call, Ending
 from proxy_agents.staff import Role
 from store.looks import look
 from tickets.models import Ticket
+from tickets.policies import refused_of
 from tickets.waiting import Waiting, waiting_now
 
 PAGE = 50  #: calls
@@ -58,6 +59,7 @@ def front() -> ResponseReturnValue:
         verdicts = verdict_cards(session) if page == 1 else []
         seen = [f"waiting:{card.row.id}" for card in waiting]
         alerts = alert_cards(session) if page == 1 else []
+        refused = refused_of(session) if page == 1 and person().role is Role.SUPERVISOR else ()
         seen += [f"contact:{card.row.id}" for card in alerts]
         seen += [f"ticket:{one.row.id}" for one in late]
         seen += [f"call:{card.row.id}" for card in calls[:PAGE]]
@@ -73,6 +75,7 @@ def front() -> ResponseReturnValue:
         visits=visits,
         verdicts=verdicts,
         alerts=alerts,
+        refused=refused,
         pulse=_pulse([card.row for card in waiting]),
     )
 

@@ -14,10 +14,11 @@ from hotline.settings import BadSetting, Settings
 from store.database import open_database
 from store.keyfile import KeyProblem
 from store.seal import Keyring
-from tickets.policies import PolicyRow, policy_of
+from tickets.policies import PolicyRow, policy_of, refused_of
 from tickets.policy import Channel, Policy
 from tickets.policy_reading import BadPolicy, read
 
+MEND = "hotline policy show > policy.toml, mend it there, hotline policy use policy.toml"
 NEEDS = {
     Channel.EMAIL: "HOTLINE_SMTP and HOTLINE_SMTP_FROM are not set",
     Channel.WEBHOOK: "HOTLINE_WEBHOOK_SECRET is not set",
@@ -47,13 +48,17 @@ def remarks(policy: Policy, settings: Settings, year: int) -> Iterator[str]:
 def examine_policy(settings: Settings) -> Iterator[Finding]:
     """For the doctor: the policy in force, and whether whoever is to be told can be told."""
     try:
-        policy, since = _in_force(settings)
+        policy, since, refused = _in_force(settings)
         left_open = list(remarks(policy, settings, clock().astimezone(settings.zone).year))
     except (BadPolicy, BadSetting, *BadFile) as problem:
         yield Finding("policy", "bad", str(problem), "hotline policy check FILE says more")
         return
     except (SQLAlchemyError, KeyProblem, OSError):
         return  # the database and the key are examined for themselves
+    for one in refused:
+        yield Finding(
+            "policy", "bad", f"{one}; until it is mended that is as it comes with the hotline", MEND
+        )
     for one in left_open:
         yield Finding(
             "policy",
@@ -61,12 +66,13 @@ def examine_policy(settings: Settings) -> Iterator[Finding]:
             one,
             "hotline policy show; docs/promise.md says how people are named and told",
         )
-    if not left_open:
+    if not left_open and not refused:
         yield Finding("policy", "ok", since)
 
 
-def _in_force(settings: Settings) -> tuple[Policy, str]:
-    shipped = read("", settings.zone), "as it comes with the hotline"
+def _in_force(settings: Settings) -> tuple[Policy, str, tuple[str, ...]]:
+    """The policy, a word on it, and what of it an upgrade refuses."""
+    shipped = read("", settings.zone), "as it comes with the hotline", ()
     place = make_url(settings.database)
     if place.get_backend_name() == "sqlite" and not Path(place.database or "").exists():
         return shipped
@@ -76,6 +82,7 @@ def _in_force(settings: Settings) -> tuple[Policy, str]:
         with database.read() as session:
             if not inspect(session.get_bind()).has_table(PolicyRow.__tablename__):
                 return shipped
-            return policy_of(session), "in force, and everybody can be told"
+            everybody = "in force, and everybody can be told"
+            return policy_of(session), everybody, refused_of(session)
     finally:
         database.close()

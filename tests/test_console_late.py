@@ -8,7 +8,7 @@ from store.shelf import RecordingShelf
 from tests.console_site import Site
 from tickets.ladder import fire
 from tickets.models import Ticket
-from tickets.policies import use
+from tickets.policies import PolicyRow, use
 from tickets.timers import claim_due
 
 PEOPLE = """
@@ -93,3 +93,11 @@ def test_only_who_has_taken_it_may_stop_the_clocks(site, li):
     assert other.post(f"/agent/{number}/wait", reason="等等").status_code == 404
     assert min_.post(f"/agent/{number}/go-on").status_code == 403
     assert site.row(Ticket, number).paused_at is None
+
+
+def test_a_supervisor_reads_what_an_upgrade_refuses_of_the_policy(site):
+    with site.database.write() as session:
+        session.add(PolicyRow(text="[callbacks]\nlines = 0", by="earlier", at=site.at))
+    min_, fang = site.hire("min", "supervisor"), site.hire("fang", "operator")
+    assert "policy, callbacks: lines: 0" in min_.text("/review/")
+    assert "policy, callbacks" not in fang.text("/review/")

@@ -7,8 +7,9 @@ import pytest
 from sqlalchemy import select
 
 from tickets.clocks import Clock
-from tickets.policies import PolicyRow, policy_of, use
+from tickets.policies import PolicyRow, policy_of, refused_of, use
 from tickets.policy import Owner
+from tickets.policy_keeping import keep
 from tickets.policy_reading import BadPolicy, read
 
 HERE = ZoneInfo("Asia/Shanghai")
@@ -115,3 +116,71 @@ def test_a_policy_with_a_mistake_changes_nothing(database, at):
         with pytest.raises(BadPolicy):
             use(session, "[callbacks]\nlines = 0", by="wang", at=at)
         assert session.scalars(select(PolicyRow)).all() == []
+
+
+STORED = """
+[clocks.respond]
+within = "20 min"
+warn = "30 min"
+[callbacks]
+lines = 0
+a_day = 5
+[quiet]
+hours = ["20:00-08:00"]
+[[people]]
+role = "department_head"
+name = "Zhao"
+channel = "pigeon"
+[[people]]
+role = "supervisor"
+name = "Wang"
+channel = "page"
+"""
+
+
+def stored(session, text):
+    """As an earlier version took it, with rules less strict."""
+    session.add(PolicyRow(text=text, by="earlier", at=MONDAY))
+    session.flush()
+
+
+def test_a_stored_policy_that_newer_rules_refuse_stays_in_force_as_far_as_it_can_be_read(database):
+    with database.write() as session:
+        stored(session, STORED)
+        policy, refused = policy_of(session), refused_of(session)
+    respond = policy.clocks[Clock.RESPOND]
+    assert (respond.within, respond.warn) == (timedelta(minutes=20), timedelta(minutes=5))
+    assert (policy.callbacks.lines, policy.callbacks.a_day) == (4, 5)
+    assert [str(one) for one in policy.quiet] == ["20:00-08:00"]
+    assert [one.name for one in policy.people] == ["Wang"]
+    assert [one.split(":")[0] for one in refused] == [
+        "policy, people 1", "policy, clocks.respond", "policy, callbacks",
+    ]  # fmt: skip
+
+
+def test_nothing_of_what_was_stored_is_lost(database):
+    with database.write() as session:
+        stored(session, STORED)
+        policy_of(session)
+    with database.read() as session:
+        assert session.scalars(select(PolicyRow)).one().text == STORED
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "no toml at all [", "[dreams]\na = 1", "quiet = 3", "[quiet]\nhours = ['00:00-12:00', '12:00-24:00']",
+        "[[ladder]]\nowner = 'assignee'\nafter = '0 min'", "people = 4", "[callbacks.again]\nbusy = 5",
+        "[working]\nholidays = 'Atlantis'\nhours = []\ndays = [1]",
+    ],
+)  # fmt: skip
+def test_whatever_is_stored_the_hotline_goes_on(text):
+    kept = keep(text, HERE)
+    assert kept.policy.callbacks.lines == 4
+    assert kept.policy.ladder
+    assert kept.refused
+
+
+def test_a_policy_that_is_right_is_kept_whole():
+    assert keep(HEADS, HERE).refused == ()
+    assert len(keep(HEADS, HERE).policy.people) == 2

@@ -9,7 +9,7 @@ from hotline.cli import main
 from hotline.policy_remarks import remarks
 from hotline.settings import Settings
 from tests.house import house_in
-from tickets.policies import policy_of
+from tickets.policies import PolicyRow, policy_of
 from tickets.policy_reading import read
 
 NAMED = """
@@ -116,3 +116,15 @@ def test_holidays_that_nobody_has_announced_are_not_taken_as_known(tmp_path):
 def test_the_doctor_says_what_the_policy_leaves_open(hotline):
     said = " ".join(CliRunner().invoke(main, ["doctor"]).output.split())
     assert "policy: nobody is named as supervisor" in said
+
+
+def test_what_an_upgrade_refuses_is_said_by_the_doctor_and_where_the_policy_is_shown(
+    hotline, tmp_path
+):
+    with house_in(tmp_path / "home") as house, house.database.write() as session:
+        session.add(PolicyRow(text="[callbacks]\nlines = 0", by="earlier", at=house.now()))
+    doctor = " ".join(CliRunner().invoke(main, ["doctor"]).output.split())
+    assert "policy, callbacks: lines: 0" in doctor
+    shown = hotline("show").output
+    assert "lines = 0" in shown
+    assert "that is as shipped" in " ".join(shown.split())

@@ -16,7 +16,15 @@ from sqlalchemy import select
 from hotline.demo import MovedClock, record_result, voice
 from hotline.dialling.dialler import Dialler
 from hotline.twilio_line import attempt_of
-from ivr.lines.provider import COMPLETED, Known, NumberRefused, Order, ProviderDown, Unsure
+from ivr.lines.provider import (
+    COMPLETED,
+    KeyRefused,
+    Known,
+    NumberRefused,
+    Order,
+    ProviderDown,
+    Unsure,
+)
 from ivr.lines.simulated import ScriptedCaller
 from ivr.lines.twilio import rest
 from ivr.lines.twilio.account import abroad
@@ -235,7 +243,7 @@ def test_where_nobody_listens_surely_nobody_was_rung(moment):
 
 def test_it_is_not_dialled_when_somebody_else_decides_already(provider, exchange, moment):
     moment[0] += timedelta(minutes=2)
-    with pytest.raises(ProviderDown):
+    with pytest.raises(KeyRefused):
         provider.place(ORDER)
     assert exchange.asked == []
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from store.base import Base
 from store.seal import Keyring, Sealed, keyring_of
 from tickets.policy import Policy
+from tickets.policy_keeping import Kept, keep
 from tickets.policy_reading import read
 
 SEALED = "policies.text"
@@ -31,6 +32,15 @@ class PolicyRow(Base):
 
 def policy_of(session: Session) -> Policy:
     """What is in force in this transaction; the one that comes with the hotline where nobody has said otherwise."""
+    return _in_force(session).policy
+
+
+def refused_of(session: Session) -> tuple[str, ...]:
+    """What an upgrade refuses of the policy in force: each mistake; there the shipped one holds until it is mended."""
+    return _in_force(session).refused
+
+
+def _in_force(session: Session) -> Kept:
     newest = session.connection().exec_driver_sql(NEWEST).scalar()
     return _opened(bytes(newest or b""), keyring_of(session), zone_of(session))
 
@@ -44,9 +54,9 @@ def use(session: Session, text: str, *, by: str, at: datetime) -> Policy:
 
 
 @lru_cache(maxsize=16)
-def _opened(sealed: bytes, keyring: Keyring, zone: tzinfo) -> Policy:
+def _opened(sealed: bytes, keyring: Keyring, zone: tzinfo) -> Kept:
     """No two seals are alike, not even of one text: whoever has the bytes has the policy."""
-    return read(keyring.open(sealed, SEALED).decode() if sealed else "", zone)
+    return keep(keyring.open(sealed, SEALED).decode() if sealed else "", zone)
 
 
 def zone_of(session: Session) -> tzinfo:

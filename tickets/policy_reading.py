@@ -24,7 +24,7 @@ from tickets.policy import (
 )
 from tickets.policy_table import BadPolicy, Table
 
-__all__ = ["BadPolicy", "read"]
+__all__ = ["BadPolicy", "read", "read_values", "values_of"]
 
 A_MONDAY = datetime(2026, 1, 5, tzinfo=UTC)
 
@@ -32,10 +32,19 @@ A_MONDAY = datetime(2026, 1, 5, tzinfo=UTC)
 @lru_cache(maxsize=8)
 def read(text: str, zone: tzinfo) -> Policy:
     """A policy from TOML text; what is left out is as in the policy that comes with the hotline. Raises ``BadPolicy``."""
+    return read_values(values_of(text), zone)
+
+
+def values_of(text: str) -> dict[str, Any]:
+    """What a file says, unread. Raises ``BadPolicy`` where it is no TOML."""
     try:
-        given = tomllib.loads(text)
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as mistake:
         raise BadPolicy(f"policy: {mistake}") from None
+
+
+def read_values(given: dict[str, Any], zone: tzinfo) -> Policy:
+    """The same from what a file says. Raises ``BadPolicy``."""
     usual = tomllib.loads(default_text())
     if unknown := sorted(set(given) - set(usual) - {"people"}):
         raise BadPolicy(f"policy: there is no part [{unknown[0]}]")

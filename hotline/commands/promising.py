@@ -13,7 +13,7 @@ from hotline.community import BadFile
 from hotline.house import House, clock
 from hotline.policy_remarks import remarks
 from hotline.settings import BadSetting, Settings
-from tickets.policies import PolicyRow, use
+from tickets.policies import PolicyRow, refused_of, use
 from tickets.policy import Policy, default_text
 from tickets.policy_reading import BadPolicy, read
 
@@ -42,6 +42,8 @@ def show(shipped: bool) -> None:
     with opened() as house, house.database.read() as session:
         rows = _rows(session)
         click.echo(_text(house, rows[-1]) if rows else default_text(), nl=False)
+        for one in refused_of(session):
+            screen.print(f"[red]✗[/] {escape(one)}; until it is mended that is as shipped")
 
 
 @policy.command()

@@ -1,5 +1,6 @@
 """``hotline worker``: what was promised happens, with or without the pages."""
 
+import logging
 import os
 import signal
 import sys
@@ -16,6 +17,9 @@ from hotline.dialling.providers import NoProvider, provider_of
 from hotline.house import House
 from hotline.recover import recover
 from hotline.worker import Round, Worker
+from tickets.policies import refused_of
+
+log = logging.getLogger(__name__)
 
 GRACE = 60.0  #: seconds in which calls under way are brought to their end
 
@@ -44,6 +48,11 @@ def worker(once: bool, grace: float, as_json: bool) -> None:
 
 
 def worker_of(house: House) -> Worker:
+    with house.database.read() as session:
+        if refused := len(refused_of(session)):
+            log.error(
+                "%s lines of the policy are refused since an upgrade: hotline doctor", refused
+            )
     provider = provider_of(house)
     if isinstance(provider, NoProvider):
         screen.print("no HOTLINE_PROVIDER: nobody is rung; results wait until their residents ring")

@@ -16,7 +16,16 @@ from urllib.parse import urlencode
 import requests
 from twilio.base.exceptions import TwilioRestException
 
-from ivr.lines.provider import COMPLETED, Fate, Known, NumberRefused, Order, ProviderDown, Unsure
+from ivr.lines.provider import (
+    COMPLETED,
+    Fate,
+    KeyRefused,
+    Known,
+    NumberRefused,
+    Order,
+    ProviderDown,
+    Unsure,
+)
 from ivr.lines.twilio.account import Account, abroad
 from ivr.lines.twilio.rest import LIMIT, client_of
 from tickets.policy import Miss
@@ -67,7 +76,7 @@ class TwilioProvider:
 
     def place(self, order: Order) -> None:
         if self._now() >= order.until:
-            raise ProviderDown("too late: somebody else decides it")
+            raise KeyRefused("too late: somebody else decides it")
         key = urlencode({"key": order.key})
         try:
             self._calls.create(
