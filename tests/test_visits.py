@@ -14,7 +14,7 @@ from tickets.callbacks import Callback, CallbackState, begin_dial, callback_of
 from tickets.commands import NotReached, OpenTicket, Reason, Tell
 from tickets.misses import part_of
 from tickets.models import Ticket
-from tickets.policies import policy_of
+from tickets.policies import policy_of, use
 from tickets.register import Known, known
 from tickets.visits import Visit, VisitState, visit_due, visits_ordered
 from tickets.waiting import waiting_now
@@ -88,6 +88,56 @@ def test_at_risk_somebody_goes_on_the_same_day(session, at):
 def test_before_a_holiday_the_next_working_day_is_after_it(session):
     before = datetime(2026, 9, 30, 10, tzinfo=SHANGHAI)  # the National Day goes to 7 October
     assert visit_due(policy_of(session), before, at_risk=False).astimezone(SHANGHAI).day == 8
+
+
+def hire(session, at, login, **facts) -> Staff:
+    who = Staff(login=login, name=login, role=Role.AGENT, password_hash="x", added_at=at, **facts)
+    session.add(who)
+    session.flush()
+    return who
+
+
+@pytest.mark.parametrize(
+    ("own", "sent"),
+    [
+        ({}, "own"), ({"hours": "8:00-12:00"}, "own"), ({"hours": "18:00-22:00"}, "other"),
+        ({"most": 0}, "other"), ({"active": False}, "other"),
+    ],
+)  # fmt: skip
+def test_where_their_own_agent_cannot_another_of_the_area_goes(session, at, own, sent):
+    theirs, near = (
+        hire(session, at, "own", area="幸福里", **own),
+        hire(session, at, "other", area="幸福里"),
+    )
+    hire(session, at, "far", area="胜利路")
+    handled(session, at, who=resident(session, at, agent=theirs), number="")
+    [visit] = visits_ordered(session)
+    assert visit.agent == {"own": theirs.id, "other": near.id}[sent]
+
+
+def test_where_nobody_can_a_supervisor_finds_somebody(session, at):
+    theirs = hire(session, at, "own", most=0)
+    ticket = handled(session, at, who=resident(session, at, agent=theirs), number="")
+    [visit] = visits_ordered(session)
+    assert visit.agent is None
+    assert session.get_one(Ticket, ticket).history[-1].details["agent"] is None
+
+
+def test_at_risk_whoever_is_at_work_now_goes(session, at):
+    early, late = (
+        hire(session, at, "early", hours="8:00-12:00"),
+        hire(session, at, "late", area="幸福里"),
+    )
+    handled(session, at, who=resident(session, at, agent=early, at_risk=True), number="")
+    [visit] = visits_ordered(session)
+    assert visit.agent == late.id  # it is five in the afternoon
+
+
+def test_without_working_hours_a_visit_is_due_at_the_end_of_the_day(session, at):
+    use(session, "[working]\nhours = []\ndays = []\nholidays = ''", by="x", at=at)
+    handled(session, at, number="")
+    [visit] = visits_ordered(session)
+    assert visit.due_at.astimezone(SHANGHAI).strftime("%d %H:%M") == "07 00:00"
 
 
 def test_who_has_no_number_is_visited_and_nobody_is_dialled(session, at):

@@ -136,10 +136,24 @@ def working_between(
     return spent
 
 
+def opens(day: date, zone: tzinfo, hours: Sequence[Window]) -> datetime:
+    """When the first of the working hours of a day begins, whether anybody works on it or not; in UTC."""
+    return min(
+        (_moment(day, one.begin, zone) for one in hours), default=_moment(day, time(0), zone)
+    )
+
+
 def closes(day: date, zone: tzinfo, hours: Sequence[Window]) -> datetime:
-    """When the last of the working hours of a day ends, whether anybody works on it or not; in UTC."""
+    """When the last of them ends; midnight where there are none."""
     night = {one: timedelta(days=one.end <= one.begin) for one in hours}
-    return max(_moment(day + night[one], one.end, zone) for one in hours)
+    ends = (_moment(day + night[one], one.end, zone) for one in hours)
+    return max(ends, default=_moment(day + timedelta(days=1), time(0), zone))
+
+
+def next_working_day(after: date, days: Holidays) -> date:
+    """The next one; where nobody ever works, the next day."""
+    later = (after + timedelta(days=number) for number in range(1, LONGEST))
+    return next((day for day in later if days.is_working_day(day)), after + timedelta(days=1))
 
 
 def _shifts(

@@ -9,13 +9,13 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from store.base import Base
 from store.seal import Sealed
-from tickets.calendar import closes
+from tickets.calendar import closes, next_working_day, opens
 from tickets.callbacks import Callback, CallbackState, owe, untold
 from tickets.lifecycle import VisitOrdered
 from tickets.models import Ticket
 from tickets.policies import policy_of
 from tickets.policy import Policy
-from tickets.register import known
+from tickets.register import known, visitor_of
 
 AT_LEAST = timedelta(hours=2)  #: to get there, however late in the day it is (estimate)
 MACHINE = "hotline"
@@ -68,26 +68,37 @@ def owe_result(session: Session, ticket: Ticket, at: datetime) -> Callback:
 def order_visit(session: Session, callback: Callback, *, at: datetime) -> Visit:
     """Nobody rings them any more: somebody goes there. Ordered again, it is the same order.
 
-    The same day for residents at risk, else the next working day; their proxy agent goes, and where
-    there is none a supervisor finds somebody.
+    The same day for residents at risk, else the next working day; their proxy agent goes, or where that one
+    is off or has enough to do another of the same area; where there is none a supervisor finds somebody.
     """
     if found := visit_of(session, callback.id):
         return found
-    who = known(session, callback.resident_id)
+    who, policy = known(session, callback.resident_id), policy_of(session)
+    due = visit_due(policy, at, at_risk=who.at_risk)
+    agent = _visitor(session, callback.resident_id, at, due, policy)
     visit = Visit(
         callback=callback,
-        agent=who.agent,
+        agent=agent,
         ordered_at=at,
-        due_at=visit_due(policy_of(session), at, at_risk=who.at_risk),
+        due_at=due,
         state=VisitState.ORDERED,
     )
     session.add(visit)
     callback.state = CallbackState.VISIT
-    event = VisitOrdered(at=at, by=MACHINE, agent=who.agent, due=visit.due_at.isoformat())
+    event = VisitOrdered(at=at, by=MACHINE, agent=agent, due=visit.due_at.isoformat())
     for number in untold(session, callback):
         session.get_one(Ticket, number, with_for_update=True).record(event)
     session.flush()
     return visit
+
+
+def _visitor(
+    session: Session, resident: int | None, at: datetime, due: datetime, policy: Policy
+) -> int | None:
+    """Whoever works when that day begins, or when somebody must set out at the latest."""
+    begins = opens(due.astimezone(policy.zone).date(), policy.zone, policy.working)
+    moments = (max(at, begins), max(at, due - AT_LEAST))
+    return next((one for when in moments if (one := visitor_of(session, resident, when))), None)
 
 
 def visit_due(policy: Policy, at: datetime, *, at_risk: bool) -> datetime:
@@ -95,10 +106,7 @@ def visit_due(policy: Policy, at: datetime, *, at_risk: bool) -> datetime:
     day = at.astimezone(policy.zone).date()
     if at_risk:
         return max(closes(day, policy.zone, policy.working), at + AT_LEAST)
-    day += timedelta(days=1)
-    while not policy.calendar.is_working_day(day):
-        day += timedelta(days=1)
-    return closes(day, policy.zone, policy.working)
+    return closes(next_working_day(day, policy.calendar), policy.zone, policy.working)
 
 
 def visit_of(session: Session, callback: int) -> Visit | None:
