@@ -1,6 +1,6 @@
 """When somebody may be rung, and how working time runs: on the community's own wall clock."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -50,7 +50,63 @@ def test_late_in_the_evening_means_tomorrow_morning():
 
 def test_a_holiday_is_quiet_where_the_policy_says_so():
     new_year = here("2026-02-16", "10:00")
-    assert next_allowed(new_year, HERE, QUIET, CHINA) == here("2026-02-21", "08:30")
+    assert next_allowed(new_year, HERE, QUIET, CHINA) == here("2026-02-24", "08:30")
+
+
+#: the holidays of 2026 and the weekends worked for them, as the State Council announced them on 4 November 2025
+#: (国办发明电〔2025〕7号): first and last day
+HOLIDAYS = (
+    ("2026-01-01", "2026-01-03"), ("2026-02-15", "2026-02-23"), ("2026-04-04", "2026-04-06"),
+    ("2026-05-01", "2026-05-05"), ("2026-06-19", "2026-06-21"), ("2026-09-25", "2026-09-27"),
+    ("2026-10-01", "2026-10-07"),
+)  # fmt: skip
+MADE_UP = ("2026-01-04", "2026-02-14", "2026-02-28", "2026-05-09", "2026-09-20", "2026-10-10")
+
+
+def days_of(first: str, last: str) -> set[date]:
+    begin, end = date.fromisoformat(first), date.fromisoformat(last)
+    return {begin + timedelta(days=n) for n in range((end - begin).days + 1)}
+
+
+def test_the_year_2026_is_as_it_was_announced():
+    year = days_of("2026-01-01", "2026-12-31")
+    off = set().union(*(days_of(*one) for one in HOLIDAYS))
+    made_up = {date.fromisoformat(one) for one in MADE_UP}
+    assert {day for day in year if CHINA.is_holiday(day)} == off
+    usual = {day for day in year if day.weekday() < 5}
+    assert {day for day in year if CHINA.is_working_day(day)} == usual - off | made_up
+    assert len(off) == 33
+
+
+def test_who_works_on_saturdays_has_the_saturday_of_a_holiday_off():
+    six = PublicHolidays("CN", frozenset(range(6)))
+    assert not six.is_working_day(date(2026, 2, 21))
+    assert six.is_working_day(date(2026, 2, 7))
+
+
+@pytest.mark.parametrize("first", [one for one, _ in HOLIDAYS])
+def test_a_whole_holiday_is_quiet_and_stops_the_business_clocks(first):
+    last = date.fromisoformat(dict(HOLIDAYS)[first])
+    morning = here(first, "09:00")
+    rings = next_allowed(morning, HERE, QUIET, CHINA)
+    assert rings == here(f"{last + timedelta(days=1)}", "08:30")
+    due = add_working(morning, timedelta(minutes=30), HERE, OFFICE, CHINA).astimezone(HERE)
+    assert due.date() > last
+    assert CHINA.is_working_day(due.date())
+
+
+def test_a_worked_weekend_is_no_quiet_day():
+    for one in MADE_UP:
+        assert next_allowed(here(one, "09:00"), HERE, QUIET, CHINA) == here(one, "09:00")
+        assert add_working(here(one, "09:00"), timedelta(hours=1), HERE, OFFICE, CHINA) == here(
+            one, "10:00"
+        )
+
+
+def test_where_no_weekends_are_worked_a_weekend_beside_a_holiday_is_a_weekend():
+    germany = PublicHolidays("DE", WEEK)
+    assert germany.is_holiday(date(2026, 5, 1))
+    assert not germany.is_holiday(date(2026, 5, 2))
 
 
 def test_windows_that_cover_the_day_leave_no_hour():

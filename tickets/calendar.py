@@ -39,19 +39,21 @@ class PublicHolidays:
     days: frozenset[int]  #: of the week on which people work, Monday 0
 
     def is_holiday(self, day: date) -> bool:
-        return day in _public(self.country)
+        """A public holiday; where weekends are worked to make up, also the weekend that is taken off with one."""
+        if day in _public(self.country):
+            return True
+        joined = _is_free(self.country, day) and _announced(self.country) is not None
+        return joined and any(_reaches_a_holiday(self.country, day, step) for step in (-1, 1))
 
     def is_working_day(self, day: date) -> bool:
-        known = _public(self.country)
-        if day in known:
+        if self.is_holiday(day):
             return False
-        return day.weekday() in self.days or day in known.weekend_workdays
+        return day.weekday() in self.days or day in _public(self.country).weekend_workdays
 
     def knows(self, year: int) -> bool:
         """Whether that year is in the library; where weekends are worked to make up, whether they were announced."""
-        announced = max(getattr(_public(self.country), "special_public_holidays", {}), default=year)
-        made_up = holidays.country_holidays(self.country, years=announced).weekend_workdays
-        return year <= announced or not made_up
+        announced = _announced(self.country)
+        return announced is None or year <= announced
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,30 @@ class NoHolidays:
 @cache
 def _public(country: str) -> holidays.HolidayBase:
     return holidays.country_holidays(country)
+
+
+@cache
+def _announced(country: str) -> int | None:
+    """The last year whose working weekends are known; None where no weekends are worked."""
+    special = getattr(_public(country), "special_public_holidays", {})
+    last = max(special, default=None)
+    made_up = last and holidays.country_holidays(country, years=last).weekend_workdays
+    return last if made_up else None
+
+
+def _is_free(country: str, day: date) -> bool:
+    """A holiday, or a weekend that nobody works."""
+    known = _public(country)
+    return day in known or (day.weekday() in known.weekend and day not in known.weekend_workdays)
+
+
+def _reaches_a_holiday(country: str, day: date, step: int) -> bool:
+    """From one free day to the next, forward or back: so the State Council counts a holiday of three or nine days."""
+    while _is_free(country, day):
+        if day in _public(country):
+            return True
+        day += timedelta(days=step)
+    return False
 
 
 def known_country(country: str) -> bool:
