@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
@@ -15,7 +16,9 @@ from console.person import only, person
 from proxy_agents.residents import Resident
 from proxy_agents.staff import Role
 from store.looks import look
-from tickets.urgent import AlertState, ContactAlert, alerts_owed, settle_alert
+from tickets.policies import policy_of
+from tickets.policy import Policy
+from tickets.urgent import AlertState, ContactAlert, alerts_owed, is_overdue, settle_alert
 
 screen = Blueprint("contacts", __name__, url_prefix="/review/contacts")
 screen.before_request(only(Role.SUPERVISOR, Role.OPERATOR))
@@ -29,11 +32,13 @@ class AlertCard:
     resident: str
     name: str
     number: str
+    overdue: bool  #: for longer than somebody in danger waits for an answer
 
 
-def alert_cards(session: Session) -> Sequence[AlertCard]:
+def alert_cards(session: Session, at: datetime) -> Sequence[AlertCard]:
     """Everybody who is still to be told."""
-    return [_card(session, row) for row in alerts_owed(session)]
+    policy = policy_of(session)
+    return [_card(session, row, policy, at) for row in alerts_owed(session)]
 
 
 @screen.post("/<int:number>")
@@ -48,11 +53,12 @@ def settle(number: int) -> ResponseReturnValue:
     return redirect(url_for("review.front"))
 
 
-def _card(session: Session, row: ContactAlert) -> AlertCard:
+def _card(session: Session, row: ContactAlert, policy: Policy, at: datetime) -> AlertCard:
     resident = session.get(Resident, row.resident_id)
     return AlertCard(
         row=row,
         resident=mask_name(resident.name if resident else ""),
         name=mask_name(row.name),
         number=mask_number(row.number),
+        overdue=is_overdue(row, policy, at),
     )

@@ -58,7 +58,7 @@ def front() -> ResponseReturnValue:
         visits = visit_cards(session, person(), at) if page == 1 else []
         verdicts = verdict_cards(session) if page == 1 else []
         seen = [f"waiting:{card.row.id}" for card in waiting]
-        alerts = alert_cards(session) if page == 1 else []
+        alerts = alert_cards(session, at) if page == 1 else []
         refused = refused_of(session) if page == 1 and person().role is Role.SUPERVISOR else ()
         seen += [f"contact:{card.row.id}" for card in alerts]
         seen += [f"ticket:{one.row.id}" for one in late]

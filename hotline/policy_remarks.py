@@ -1,9 +1,7 @@
 """What a policy that can be used still leaves open: nobody named, a channel that is not there, holidays nobody knows yet."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
-from sqlalchemy import inspect, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from hotline.channels.choose import tellers_of
@@ -11,9 +9,8 @@ from hotline.community import BadFile, files_of
 from hotline.finding import Finding
 from hotline.house import clock
 from hotline.settings import BadSetting, Settings
-from store.database import open_database
+from hotline.stored import stored
 from store.keyfile import KeyProblem
-from store.seal import Keyring
 from tickets.policies import PolicyRow, policy_of, refused_of
 from tickets.policy import Channel, Policy
 from tickets.policy_reading import BadPolicy, read
@@ -72,17 +69,8 @@ def examine_policy(settings: Settings) -> Iterator[Finding]:
 
 def _in_force(settings: Settings) -> tuple[Policy, str, tuple[str, ...]]:
     """The policy, a word on it, and what of it an upgrade refuses."""
-    shipped = read("", settings.zone), "as it comes with the hotline", ()
-    place = make_url(settings.database)
-    if place.get_backend_name() == "sqlite" and not Path(place.database or "").exists():
-        return shipped
-    keyring = Keyring.load(settings.home, settings.environ)
-    database = open_database(settings.database, keyring, settings.zone)
-    try:
-        with database.read() as session:
-            if not inspect(session.get_bind()).has_table(PolicyRow.__tablename__):
-                return shipped
-            everybody = "in force, and everybody can be told"
-            return policy_of(session), everybody, refused_of(session)
-    finally:
-        database.close()
+    with stored(settings, PolicyRow) as session:
+        if session is None:
+            return read("", settings.zone), "as it comes with the hotline", ()
+        everybody = "in force, and everybody can be told"
+        return policy_of(session), everybody, refused_of(session)

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from hotline.contacts_owed import examine_contacts
 from hotline.reception import answer_phone
 from ivr.dialogue import Heard
 from ivr.intake import answer_call
@@ -18,8 +19,16 @@ from tickets import desk
 from tickets.clocks import Clock
 from tickets.commands import DraftHeard, HandOver, OpenTicket, Reason
 from tickets.models import Ticket
-from tickets.urgent import AlertState, ContactAlert, alerts_owed, hurry, owe_alert, settle_alert
-from tickets.waiting import Waiting, waiting_now
+from tickets.urgent import (
+    AlertState,
+    ContactAlert,
+    alerts_overdue,
+    alerts_owed,
+    hurry,
+    owe_alert,
+    settle_alert,
+)
+from tickets.waiting import Waiting, hand_over, waiting_now
 
 FIRE = {"kind": "fire", "certain": True, "number": "119"}
 
@@ -100,6 +109,30 @@ def test_the_contact_stands_on_the_page_until_somebody_has_told_them(site, alert
     row = site.row(ContactAlert, alert)
     assert (row.state, row.settled_by) == (AlertState.TOLD, "operator:1")
     assert site.looks(f"contact:{alert}")[-1] == "operator:1 told"
+
+
+def test_who_was_not_told_in_time_is_marked_for_the_supervisor(site, alert):
+    min_ = site.hire("min", "supervisor")
+    assert "早该通知了" not in min_.text("/review/")
+    site.wait(minutes=6)  # somebody in danger is answered in five
+    assert "早该通知了" in min_.text("/review/")
+    with site.database.read() as session:
+        assert [one.id for one in alerts_overdue(session, site.at)] == [alert]
+    min_.post(f"/review/contacts/{alert}", outcome="told")
+    with site.database.read() as session:
+        assert alerts_overdue(session, site.at) == []
+
+
+def test_the_doctor_says_that_somebody_is_still_owed_word_and_names_nobody(tmp_path):
+    with house_in(tmp_path) as house, house.database.write() as session:
+        at = house.now() - timedelta(minutes=6)
+        danger = HandOver(call=None, resident=1, reason=Reason.DANGER, danger="fire")
+        owe_alert(
+            session, hand_over(session, danger, at=at), name="王强", number="13900139000", at=at
+        )
+    [found] = examine_contacts(house.settings)
+    assert (found.state, "1 owed word" in found.found) == ("bad", True)
+    assert not any(private in found.found for private in ("王强", "13900139000"))
 
 
 def test_what_is_settled_stays_so_and_nonsense_changes_nothing(site, alert):

@@ -17,6 +17,7 @@ from tickets.lifecycle import MOVES, Hurried
 from tickets.models import Ticket, TimerState
 from tickets.pausing import resume
 from tickets.policies import policy_of
+from tickets.policy import Policy
 from tickets.timers import arm, stop
 from tickets.waiting import Waiting
 
@@ -83,6 +84,17 @@ def alerts_owed(session: Session) -> Sequence[ContactAlert]:
     """All that are still owed, the oldest first."""
     owed = select(ContactAlert).where(ContactAlert.state == AlertState.OWED)
     return session.scalars(owed.order_by(ContactAlert.owed_at, ContactAlert.id)).all()
+
+
+def is_overdue(alert: ContactAlert, policy: Policy, at: datetime) -> bool:
+    """Owed for longer than somebody in danger waits for an answer."""
+    return at - alert.owed_at > policy.rule(Clock.RESPOND, urgent=True).within
+
+
+def alerts_overdue(session: Session, at: datetime) -> Sequence[ContactAlert]:
+    """Those whom somebody should have told by now, the oldest first."""
+    policy = policy_of(session)
+    return [one for one in alerts_owed(session) if is_overdue(one, policy, at)]
 
 
 def settle_alert(
