@@ -2,15 +2,17 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from hotline.asterisk_account import pbx_of
 from hotline.house import House
 from hotline.reception import admit
 from hotline.twilio_account import account_of
 from hotline.zombies import end_zombies
+from ivr.lines.asterisk.account import LIVE
 from ivr.lines.sockets import Socket
 from ivr.lines.switchboard import Switchboard
 
@@ -28,10 +30,11 @@ class Lines:
     house: House
     switchboard: Switchboard
     sockets: Mapping[str, Carry]
+    listening: Sequence[Callable[[], Coroutine[Any, Any, None]]] = ()  #: to what a PBX tells
 
     def beside(self) -> list[Coroutine[Any, Any, None]]:
         """What runs as long as the lines are open."""
-        return [self._watch()]
+        return [self._watch(), *(one() for one in self.listening)]
 
     async def _watch(self) -> None:
         while True:
@@ -53,4 +56,11 @@ def open_lines(house: House) -> Lines:
         from hotline import twilio_line  # noqa: PLC0415
 
         sockets["/lines/twilio/live"] = twilio_line.carrier(house, account, switchboard)
-    return Lines(house, switchboard, sockets)
+    listening: list[Callable[[], Coroutine[Any, Any, None]]] = []
+    if pbx := pbx_of(house.settings):
+        from hotline import asterisk_line  # noqa: PLC0415
+
+        line = asterisk_line.line_of(house, pbx)
+        sockets[LIVE] = asterisk_line.carrier(house, line, switchboard)
+        listening.append(line.run)
+    return Lines(house, switchboard, sockets, listening)

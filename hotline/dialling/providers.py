@@ -46,10 +46,18 @@ def twilio(house: House) -> Provider:
     return provider(house)
 
 
+def asterisk(house: House) -> Provider:
+    """A PBX, over ARI; answers come to ``hotline serve``."""
+    from hotline.asterisk_line import provider  # noqa: PLC0415
+
+    return provider(house)
+
+
 PROVIDERS: Mapping[str, Callable[[House], Provider]] = {
     "": lambda _house: NoProvider(),
     "simulated": simulated,
     "twilio": twilio,
+    "asterisk": asterisk,
 }
 
 

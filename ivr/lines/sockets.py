@@ -23,16 +23,22 @@ class Socket:
             name.decode("latin-1").lower(): value.decode("latin-1")
             for name, value in scope.get("headers", ())
         }
+        self.offered: list[str] = list(scope.get("subprotocols", ()))
         self.client: str = (scope.get("client") or ("", 0))[0]
         self.code: int | None = None  #: why it ended
         self._receive = receive
         self._send = send
+        self._accepted = False
 
     @property
     def gone(self) -> bool:
         return self.code is not None
 
     async def accept(self, subprotocol: str | None = None) -> None:
+        """Once; a line that has to know more first does it before the switchboard."""
+        if self._accepted:
+            return
+        self._accepted = True
         await self._receive()  # "websocket.connect"
         await self._send({"type": "websocket.accept", "subprotocol": subprotocol})
 

@@ -1,0 +1,1 @@
+"""Asterisk as a line: sound over ``chan_websocket``, calls over ARI."""
