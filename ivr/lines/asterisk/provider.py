@@ -54,7 +54,7 @@ class AsteriskProvider:
 
     def place(self, order: Order) -> None:
         if self._now() >= order.until:
-            raise ProviderDown("too late: somebody else decides it")
+            raise KeyRefused("too late: somebody else decides it")
         try:
             self._ask(lambda ari: self._place(ari, order))
         except AriUnsure as problem:
@@ -87,7 +87,7 @@ class AsteriskProvider:
         if listening is None:
             raise AriDown("nobody would talk to whoever answers: hotline serve is not connected")
         if self._now() >= order.until:
-            raise AriDown("too late")
+            raise KeyRefused("too late: somebody else decides it")
         await ari.originate(
             f"{DIAL}{order.key}", self._pbx.endpoint(order.number),
             args="dial", rings=RINGS, shown=self._pbx.number,
