@@ -15,6 +15,7 @@ from console import (
     helping,
     joining,
     paper,
+    phone,
     results,
     review,
     signing_in,
@@ -44,6 +45,7 @@ SCREENS = (
     helping,
     results,
     sound,
+    phone,
 )
 HEADERS = {
     "Content-Security-Policy": "default-src 'self'; media-src 'self' blob:; object-src 'none'; "

@@ -7,6 +7,7 @@ from typing import cast
 
 from flask import current_app
 
+from ivr.lines.browser.door import LOCAL, Rules
 from routing.gazetteer import EMPTY, Gazetteer
 from store.database import Database
 from store.seal import Keyring
@@ -23,6 +24,7 @@ class Parts:
     zone: tzinfo  #: the community's own time, in which it reads and writes hours
     now: Callable[[], datetime]
     gazetteer: Gazetteer = EMPTY  #: the names of the community's places, to know a door by
+    phone: Rules = LOCAL  #: who may ring from a browser
 
     @property
     def secret(self) -> bytes:

@@ -13,6 +13,7 @@ from proxy_agents.duty import areas_of
 from proxy_agents.staff import Role, Staff
 
 IDLE = timedelta(minutes=30)  #: without a request for so long, the session has ended
+OPEN = {"signing_in", "phone"}  #: what nobody signs in for
 LISTENERS = {Role.SUPERVISOR, Role.OPERATOR}  #: they reach every call and ticket
 
 
@@ -55,7 +56,7 @@ def admit(staff: Staff, at: datetime) -> None:
 
 
 def find_person() -> ResponseReturnValue | None:
-    """Before each request: who asks? Whoever has not signed in reaches only the door."""
+    """Before each request: who asks? Whoever has not signed in reaches only the door and the telephone."""
     g.person = None
     if request.endpoint == "static":
         return None
@@ -67,7 +68,7 @@ def find_person() -> ResponseReturnValue | None:
             session["seen"] = at.timestamp()
         return None
     request.max_content_length = 64_000  # strangers send no recordings
-    if request.blueprint == "signing_in" or request.endpoint is None:
+    if request.blueprint in OPEN or request.endpoint is None:
         return None
     if request.method in {"GET", "HEAD"} and request.endpoint != "review.pulse":
         back = request.full_path.rstrip("?")

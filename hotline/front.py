@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from pathlib import Path
+from typing import TypeAlias
 
 from aiohttp import ClientError, ClientSession, ClientTimeout, UnixConnector
 from yarl import URL
@@ -24,18 +25,25 @@ AGAIN = 1.0  #: seconds before pages that have died are started again
 STARTING = b"The pages are not there yet. Please try again in a moment.\n"
 
 
+Answer: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+
 class Front:
-    """An ASGI app: WebSockets by their path, the rest to ``pages``."""
+    """An ASGI app: WebSockets and what begins them by their path, the rest to ``pages``."""
 
     def __init__(
-        self, sockets: Mapping[str, Callable[[Socket], Awaitable[None]]], pages: "Pages"
+        self,
+        sockets: Mapping[str, Callable[[Socket], Awaitable[None]]],
+        pages: Answer,
+        requests: Mapping[str, Answer] | None = None,
     ) -> None:
         self._sockets = sockets
         self._pages = pages
+        self._requests = requests or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "websocket":
-            await self._pages(scope, receive, send)
+            await self._requests.get(scope["path"], self._pages)(scope, receive, send)
             return
         socket = Socket(scope, receive, send)
         carry = self._sockets.get(socket.path)

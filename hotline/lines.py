@@ -8,6 +8,8 @@ from functools import partial
 from typing import Any
 
 from hotline.asterisk_account import pbx_of
+from hotline.browser_line import Phone, rules_of
+from hotline.front import Answer
 from hotline.house import House
 from hotline.reception import admit
 from hotline.twilio_account import account_of
@@ -25,11 +27,12 @@ Carry = Callable[[Socket], Awaitable[None]]
 
 @dataclass(frozen=True)
 class Lines:
-    """``sockets``: who takes in a WebSocket, by its path."""
+    """``sockets``: who takes in a WebSocket, ``requests``: who answers a request, by its path."""
 
     house: House
     switchboard: Switchboard
     sockets: Mapping[str, Carry]
+    requests: Mapping[str, Answer]
     listening: Sequence[Callable[[], Coroutine[Any, Any, None]]] = ()  #: to what a PBX tells
 
     def beside(self) -> list[Coroutine[Any, Any, None]]:
@@ -51,7 +54,8 @@ class Lines:
 def open_lines(house: House) -> Lines:
     """Every line that the settings allow."""
     switchboard = Switchboard(partial(admit, house))
-    sockets: dict[str, Carry] = {}
+    phone = Phone(house, rules_of(house.settings), switchboard)
+    sockets: dict[str, Carry] = {"/phone/live": phone.carry}
     if account := account_of(house.settings):
         from hotline import twilio_line  # noqa: PLC0415
 
@@ -63,4 +67,5 @@ def open_lines(house: House) -> Lines:
         line = asterisk_line.line_of(house, pbx)
         sockets[LIVE] = asterisk_line.carrier(house, line, switchboard)
         listening.append(line.run)
-    return Lines(house, switchboard, sockets, listening)
+    requests = {"/phone/calls": phone.begin}
+    return Lines(house, switchboard, sockets, requests, listening)

@@ -14,6 +14,7 @@ from a2wsgi import WSGIMiddleware
 
 from console.app import create_app
 from console.parts import Parts
+from hotline.browser_line import rules_of
 from hotline.community import files_of, spoken_as_here
 from hotline.house import clock, open_house
 from hotline.settings import Settings
@@ -82,6 +83,7 @@ def open_pages(settings: Settings) -> Iterator[Parts]:
             zone=settings.zone,
             now=clock,
             gazetteer=files.places,
+            phone=rules_of(settings),
         )
     database.close()
 

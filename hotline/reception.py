@@ -93,19 +93,21 @@ def admit(house: House, token: str, line: str) -> Conversation | None:
     return take_up(house, call.id)
 
 
-def missed_call(house: House, *, line: str, number: str) -> None:
-    """A call that nobody could answer: it waits for a person, and is rung back where the number is known."""
+def missed_call(house: House, *, line: str, number: str, call: str | None = None) -> None:
+    """A call that nobody could answer: it waits for a person, and is rung back where the number is known.
+
+    ``call`` is its id, where the line has one. Raises ``IntegrityError`` where that was begun or missed before.
+    """
     digits, at = normal_number(number), house.now()
     with house.database.write() as session:
         resident = _resident(session, house, digits)
         who = resident.id if resident else None
-        call = _call(
-            Caller(call=uuid4().hex, number=digits, resident=who), house, line, Purpose.INTAKE
-        )
-        call.end(Ending.DRAFT, at)
-        session.add(call)
+        caller = Caller(call=call or uuid4().hex, number=digits, resident=who)
+        missed = _call(caller, house, line, Purpose.INTAKE)
+        missed.end(Ending.DRAFT, at)
+        session.add(missed)
         session.flush()
-        hand_over(session, draft_of(session, call), at=at)
+        hand_over(session, draft_of(session, missed), at=at)
 
 
 def ring(house: House, callback: int, *, line: str, attempt: int | None = None) -> Conversation:

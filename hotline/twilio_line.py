@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError, NoResultFound
 
 from hotline.dialling.events import DialEvents
 from hotline.house import House
-from hotline.reception import answer_phone, conversation_of
+from hotline.reception import answer_phone, conversation_of, missed_call
 from hotline.settings import BadSetting
 from hotline.transfers import number_for
 from hotline.twilio_account import account_of
@@ -104,6 +104,13 @@ class HouseDesk:
             return answer_phone(self._house, line=NAME, number=shown(number), call=call)
         except IntegrityError:  # told twice: it has begun
             return conversation_of(self._house, call)
+
+    def missed(self, sid: str, number: str) -> None:
+        call = self.call_of(sid)
+        try:
+            missed_call(self._house, line=NAME, number=shown(number), call=call)
+        except IntegrityError:
+            log.info("call %s has begun, or is known as missed", call)
 
     def conversation(self, call: str) -> Conversation | None:
         try:

@@ -76,6 +76,16 @@ class LiveCall:
         return not self._speech.over
 
     @property
+    def turn(self) -> Turn | None:
+        """What is said and then awaited now."""
+        return self._turn
+
+    @property
+    def partial(self) -> str:
+        """The words so far of the answer that is being given; "" from ears that do not hear while somebody speaks."""
+        return self._ears.partial(self._listening.recorder.id) if self._listening else ""
+
+    @property
     def listening(self) -> Listen | None:
         """The question whose answer is awaited now."""
         return self._listening.listen if self._listening else None

@@ -13,6 +13,7 @@ from ivr.calls import Call, Ending
 from speech.audio import silence
 from tests.house import house_in
 from tests.twilio_side import ACCOUNT, Caller, Tapes, site
+from tickets.callbacks import Callback
 from tickets.models import Ticket
 from tickets.waiting import waiting_now
 
@@ -163,3 +164,31 @@ def test_a_live_call_gets_a_socket_and_goes_on_turn_by_turn_when_that_ends(tmp_p
         twilio.still()
         assert caller.verbs[:2] == ["Connect", "Redirect"]
         assert ending(house, caller) is Ending.TICKET
+
+
+def test_who_rings_while_we_fail_is_rung_back_once_however_often_we_are_told(tmp_path):
+    with house_in(tmp_path) as house, site(house) as twilio:
+        caller = Caller(twilio)
+        failed = {"CallSid": caller.sid, "AccountSid": ACCOUNT.sid, "From": caller.number}
+        for _ in range(2):
+            assert "Hangup" in twilio.post("/fallback", failed | {"ErrorCode": "11200"}).text
+        caller.hang_up()
+        twilio.still()
+        with house.database.read() as session:
+            assert session.scalars(select(Callback.number)).all() == [caller.number]
+            assert len(waiting_now(session)) == 1
+        assert ending(house, caller) is Ending.DRAFT
+
+
+def test_a_fallback_in_mid_call_or_of_a_dial_of_ours_begins_nothing(tmp_path):
+    with house_in(tmp_path) as house, site(house) as twilio:
+        caller = Caller(twilio)
+        form = {"CallSid": caller.sid, "AccountSid": ACCOUNT.sid, "From": caller.number}
+        twilio.post("/fallback", form | {"Direction": "outbound-api"})
+        twilio.post("/fallback", form | {"AccountSid": "AC" + "9" * 32})
+        twilio.post("/voice", form)
+        twilio.post("/fallback", form)
+        with house.database.read() as session:
+            assert session.scalar(select(func.count()).select_from(Call)) == 1
+            assert waiting_now(session) == []
+        assert ending(house, caller) is None

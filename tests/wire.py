@@ -1,4 +1,4 @@
-"""The far end of a socket, for stories about live lines: a telephone that speaks Twilio's Media Streams.
+"""The far end of a socket, for stories about live lines: a telephone that speaks Twilio's Media Streams, or as our own page does.
 
 It runs in step with the session, without waiting: each 20 ms of the session are 20 ms here.
 """
@@ -9,9 +9,11 @@ import json
 from collections.abc import MutableMapping
 from concurrent.futures import wait
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from hotline.reception import admit, answer_phone
+from ivr.lines.browser.stream import BrowserStream
+from ivr.lines.dialect import Dialect
 from ivr.lines.sockets import Socket
 from ivr.lines.switchboard import Switchboard
 from ivr.lines.tokens import issue
@@ -27,6 +29,7 @@ STREAM = "MZ" + "0" * 32
 class Telephone:
     """Somebody with a telephone: what they do when a sentence of ours has been played to its end."""
 
+    dialect: ClassVar[type[Dialect]] = TwilioStream
     script: list[Any] = field(default_factory=list)  #: a sound, keys, or something to call
     keys: str = ""  #: pressed when the script is over
     into: dict[int, Sound] = field(default_factory=dict)  #: said 1 s into the n-th sentence of ours
@@ -151,6 +154,33 @@ class Telephone:
         return [one["event"] for one in self.heard]
 
 
+class Page(Telephone):
+    """The same person at the page of the browser phone."""
+
+    dialect = BrowserStream
+
+    def starts(self, token: str) -> None:
+        self.says({"event": "start", "token": token})
+
+    def says(self, message: Any) -> None:
+        if isinstance(message, dict):
+            flat = message.get("dtmf") or message.get("mark") or message
+            message = {"event": message["event"], **flat}
+        super().says(message)
+
+    def media(self, sound: bytes, at: int | None) -> None:
+        self._out.put_nowait({"type": "websocket.receive", "bytes": sound})
+
+    async def send(self, message: MutableMapping[str, Any]) -> None:
+        if sound := message.get("bytes"):
+            media = {"payload": base64.b64encode(sound).decode()}
+            message = {**message} | {"text": json.dumps({"event": "media", "media": media})}
+        elif '"mark"' in message.get("text", ""):
+            name = json.loads(message["text"])["name"]
+            message = {**message} | {"text": json.dumps({"event": "mark", "mark": {"name": name}})}
+        await super().send(message)
+
+
 class InStep:
     """A clock for sessions: no waiting, but for what the hotline thinks about."""
 
@@ -185,7 +215,7 @@ def carry(house: Any, phone: Telephone, *, hold: bool = False, limit: float = 12
         board = Switchboard(lambda token, line: admit(house, token, line), InStep(phone))
         socket = Socket({"path": "/lines/twilio/live"}, phone.receive, phone.send)
         async with asyncio.timeout(limit):
-            await board.carry(socket, TwilioStream(), hold=hold)
+            await board.carry(socket, phone.dialect(), hold=hold)
         board.close()
 
     asyncio.run(main())

@@ -37,7 +37,8 @@ def serve(host: str, port: int, behind_proxy: bool, no_worker: bool) -> None:
     A worker runs beside them: clocks fire, residents are rung (see `hotline worker --help`).
     Calls that a crash left open are mended first. People sign in with what
     `hotline staff import` and `hotline agents import` gave them. The sound of live calls is
-    carried by this process, the pages by another one that it starts.
+    carried by this process, the pages by another one that it starts. /phone is a telephone in
+    the browser: for this machine, unless HOTLINE_PHONE=public.
     """
     _check_free(host, port)
     with opened() as house, TemporaryDirectory(prefix="hotline-") as folder:
@@ -46,7 +47,9 @@ def serve(host: str, port: int, behind_proxy: bool, no_worker: bool) -> None:
                 f"mended call {one.call}: {one.outcome}, {one.seconds:.1f} s of sound kept"
             )
         house.warm("zh")
-        screen.print(f"http://{host}:{port}/review  and  /agent   (Ctrl-C ends)")
+        screen.print(
+            f"http://{host}:{port}/review  and  /agent, to try a call /phone   (Ctrl-C ends)"
+        )
         config = {"host": host, "port": port, "proxy_headers": behind_proxy}
         with nullcontext() if no_worker else working(house):
             _run(house, Path(folder) / "pages", config)
@@ -55,7 +58,7 @@ def serve(host: str, port: int, behind_proxy: bool, no_worker: bool) -> None:
 def _run(house: House, place: Path, listening: dict[str, object]) -> None:
     lines, inner = open_lines(house), Pages(place)
     config = uvicorn.Config(
-        Front(lines.sockets, inner),
+        Front(lines.sockets, inner, lines.requests),
         log_level="warning",
         ws="wsproto",
         ws_max_size=LARGEST,

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from ivr.backstage import Connect
@@ -43,8 +43,9 @@ class Switchboard:
         *,
         connect: Callable[[Conversation], Connect] = lambda _call: lambda _to: False,
         hold: bool = False,
+        beside: Callable[[LiveCall], Awaitable[None]] | None = None,
     ) -> None:
-        """One socket from its first message to its end. ``hold``: see ``Session``."""
+        """One socket from its first message to its end. ``hold``: see ``Session``; ``beside`` goes on as long as the call."""
         await socket.accept()
         conversation = await self._conversation(socket, dialect)
         if conversation is None:
@@ -53,10 +54,14 @@ class Switchboard:
         call = LiveCall(conversation, connect=connect(conversation), room=self._room())
         session = Session(socket, dialect, call, self._clock, hold=hold)
         self.live[conversation.call] = session
+        aside = asyncio.ensure_future(beside(call)) if beside else None
         try:
             await session.run(self._threads)
         finally:
             del self.live[conversation.call]
+            if aside:
+                aside.cancel()
+                await asyncio.gather(aside, return_exceptions=True)
 
     async def _conversation(self, socket: Socket, dialect: Dialect) -> Conversation | None:
         try:

@@ -28,6 +28,10 @@ class Desk(Protocol):
         """The call of this id, begun now where it is new."""
         ...
 
+    def missed(self, sid: str, number: str) -> None:
+        """A call that we failed to begin is rung back; nothing happens where it did begin."""
+        ...
+
     def conversation(self, call: str) -> Conversation | None:
         """A call that was begun; None where there is none."""
         ...

@@ -8,6 +8,7 @@ import logging
 import re
 
 from flask import Blueprint, Response, abort, request
+from sqlalchemy.exc import SQLAlchemyError
 
 from ivr.conversation import Conversation
 from ivr.dialogue import Heard, Transfer
@@ -98,8 +99,14 @@ def dialled() -> Response:
 
 @hooks.post("/fallback")
 def fallback() -> Response:
-    """Something of ours failed: an apology; who rings again is asked to go on."""
+    """Something of ours failed: an apology. Who rang in is rung back; a call that had begun gets that with its ending."""
     log.error("Twilio had to use the fallback: error %s", request.form.get("ErrorCode", "unknown"))
+    ours = request.form.get("AccountSid") == here().account.sid
+    if ours and not request.form.get("Direction", "inbound").startswith("outbound"):
+        try:
+            here().desk.missed(_sid(), request.form.get("From", ""))
+        except SQLAlchemyError:
+            log.exception("a call that failed could not even be written down")
     return answer(twiml.goodbye([here().sounds.fixed("trouble")]))
 
 

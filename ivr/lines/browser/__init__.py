@@ -1,0 +1,1 @@
+"""The telephone in a browser: for trying the hotline without any number."""
