@@ -25,7 +25,7 @@ screen = Console(stderr=False, highlight=False)
 MODULES = (
     "demo", "calling", "serving", "working", "people", "keeping", "community", "promising",
     "rehearsing", "measuring", "measuring_clocks", "measuring_routing", "calibrating", "routing",
-    "measuring_lines",
+    "measuring_lines", "trying_asterisk",
 )  # fmt: skip
 ALONE = {
     "serve": "serving",

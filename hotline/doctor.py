@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from hotline.community import BadFile, files_of
 from hotline.contacts_owed import examine_contacts
 from hotline.demo import voice
+from hotline.doctor_lines import examine_lines
 from hotline.finding import Finding, State
 from hotline.house import clock, open_ears, open_mouth
 from hotline.policy_remarks import examine_policy
@@ -45,7 +46,8 @@ EARLIEST = 1_760_000_000  #: a clock before October 2025 is wrong
 def examine(settings: Settings) -> list[Finding]:
     """Everything worth knowing about this installation; changes nothing but what opening it makes."""
     examined: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
-        _ears, _hears, _files, _recordings, _voices, _key, _database, examine_policy, examine_contacts, _room, _time,
+        _ears, _hears, _files, _recordings, _voices, _key, _database, examine_policy, examine_contacts, examine_lines,
+        _room, _time,
     )  # fmt: skip
     return [finding for look in examined for finding in look(settings)]
 

@@ -26,7 +26,7 @@ from ivr.lines.asterisk.line import AsteriskLine
 from ivr.lines.simulated_provider import ByNumber
 from ivr.lines.switchboard import Switchboard
 
-SPEED = 8.0
+SPEED = 6.0
 SECRET = "s3cret"
 
 

@@ -26,11 +26,13 @@ from ivr.lines.dialect import (
     Started,
 )  # fmt: skip
 from ivr.speaking import SILENCE
-from speech.audio import alaw_decode, alaw_encode, ulaw_decode, ulaw_encode
+from speech.audio import FRAME, alaw_decode, alaw_encode, ulaw_decode, ulaw_encode
 
 NAME = "asterisk"
 LONGEST = 32_000  #: bytes of sound in one message; Asterisk sends 20 ms or 30
-HELD = 30_000  #: bytes kept while Asterisk wants none; it closes at 65,500 in one message, which slin fills
+HELD = (
+    187 * FRAME
+)  #: bytes kept while Asterisk wants none; it closes at 65,500 in one message, which slin fills
 EVERY = 10  #: of so many frames of silence one is left out: what has piled up over there drains
 KEYS = frozenset("0123456789*#")
 

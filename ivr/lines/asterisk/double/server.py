@@ -34,6 +34,7 @@ class DoubleAri:
     def __post_init__(self) -> None:
         self.pbx.tell = self._tell
         self._out: asyncio.Queue[str] | None = None
+        self.listened = asyncio.Event()  #: somebody has come for the events
 
     def site(self) -> web.Application:
         @web.middleware
@@ -105,6 +106,7 @@ class DoubleAri:
         out = self._out = asyncio.Queue()
         self.app = said["app"]
         self.sockets.append(socket)
+        self.listened.set()
         sending = asyncio.create_task(self._send(socket, out))
         try:
             async for _ in socket:
