@@ -122,8 +122,13 @@ def test_who_hangs_up_while_a_person_is_rung_lets_it_ring_no_more(tmp_path):
 def test_one_token_admits_one_socket(tmp_path):
     async def story(pbx):
         seen: list[str] = []
-        token = pbx.line._desk.token
-        pbx.line._desk.token = lambda call: seen.append(token(call)) or seen[-1]  # type: ignore[func-returns-value]
+        issue = pbx.line._desk.token
+
+        def token(call: str) -> str:
+            seen.append(issue(call))
+            return seen[-1]
+
+        pbx.line._desk.token = token
         channel = pbx.double.rings_in(Somebody(), NUMBER)
         await pbx.until(lambda: pbx.board.live)
         async with ClientSession() as session:

@@ -23,7 +23,7 @@ T = TypeVar("T")
 SETUP = 10.0  #: seconds until the sound of a call has come
 RINGS = 25  #: seconds a person is rung whom a caller wants
 ENDING = 90.0  #: seconds in which a conversation comes to its end once the line is gone
-SOON, LATE = 1.0, 30.0  #: seconds between two tries to connect
+SOON, LATE = 0.5, 5.0  #: seconds between two tries to connect
 AT_ONCE = 16  #: questions to the house at the same time
 
 
