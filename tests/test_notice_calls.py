@@ -17,10 +17,15 @@ from tests.house import house_in
 from tests.test_worker import in_use, provider_for
 from tickets import desk
 from tickets.callbacks import Aim, Callback, CallbackState, DialAttempt
-from tickets.commands import OpenTicket
+from tickets.commands import NoteTold, OpenTicket
+from tickets.dialling import Reach, claim_dials, dial_ended
+from tickets.ladder import fire
 from tickets.models import Ticket
-from tickets.notices import Notice
+from tickets.notice_calls import note_told
+from tickets.notices import Notice, claim_notices
 from tickets.policies import use
+from tickets.policy import Channel
+from tickets.timers import claim_due
 
 AT = datetime(2026, 1, 5, 1, tzinfo=UTC)  # a Monday, nine in the morning
 MINUTE = timedelta(minutes=1)
@@ -225,3 +230,57 @@ def test_a_dial_that_a_crash_left_unclear_is_looked_up_and_not_made_again(here):
 )  # fmt: skip
 def test_who_cannot_is_not_heard_as_somebody_who_can(said, has_it):
     assert choose(said, {form: yes for form, yes in HAS_IT.items() if not form.isdigit()}) is has_it
+
+
+def late(session, at, policy) -> int:
+    """A ticket, and the policy by which it will be late."""
+    use(session, policy, by="wang", at=at)
+    need = OpenTicket(
+        call=None, resident=None, recording=None, words="x", department="property",
+        service="leak", number="13800138000",
+    )  # fmt: skip
+    return desk.open_ticket(session, need, at=at, by="x").number
+
+
+def climbs(database, at) -> None:
+    with database.write() as session:
+        for timer in claim_due(session, at):
+            fire(session, timer.ticket_id, timer.id, timer.token or "", at=at)
+    with database.write() as session:
+        claim_notices(session, at, [Channel.PHONE])
+
+
+def dials(database, at) -> str:
+    with database.write() as session:
+        reach = lambda _session, callback: Reach(number=callback.number or "")  # noqa: E731
+        [dial] = claim_dials(session, at, reach=reach).dials
+    return dial.key
+
+
+def test_on_both_databases_who_cannot_be_reached_gives_way_and_is_told_once(database, at):
+    at = at.replace(hour=1)
+    with database.write() as session:
+        number = late(session, at, PHONE.format(HEAD) + SUPERVISOR.format("phone", OTHER))
+    at += 15 * MINUTE
+    climbs(database, at)
+    key = dials(database, at)
+    with database.write() as session:
+        dial_ended(session, key, "bad_number", at)
+    climbs(database, at)
+    key = dials(database, at + MINUTE)
+    with database.write() as session:
+        notice = session.scalars(select(Notice).where(Notice.state == "ringing")).one()
+        for _ in range(2):  # a webhook that came twice
+            note_told(session, NoteTold(notice=notice.id, call="c", has_it=True), at=at)
+        dial_ended(session, key, "completed", at + MINUTE)
+    climbs(database, at + MINUTE)
+    with database.read() as session:
+        told = [
+            (one.name, one.state) for one in session.scalars(select(Notice).order_by(Notice.id))
+        ]
+        ticket = session.get_one(Ticket, number)
+        assert ticket.owner == "supervisor"
+        assert [one.kind for one in ticket.history].count("Acknowledged") == 1
+        states = [one.state for one in session.scalars(select(Callback).order_by(Callback.id))]
+    assert told[-2:] == [("Zhao", "given_up"), ("Wang", "told")]
+    assert states == [CallbackState.MISSED, CallbackState.TOLD]
