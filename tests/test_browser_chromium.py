@@ -72,6 +72,31 @@ def test_without_a_microphone_the_keys_still_work_and_the_page_says_so(tmp_path)
         assert ended(house) == ["human"]
 
 
+#: a machine without a sound card, as Firefox shows it: the clock of its sound stands still
+MUTE = """
+window.AudioContext = class extends AudioContext { constructor() { super(); this.suspend(); } resume() { return new Promise(() => 0); } };
+window.sent = 0;
+WebSocket.prototype.send = new Proxy(WebSocket.prototype.send, {
+  apply: (send, socket, [message]) => { window.sent += typeof message !== "string"; return send.call(socket, message); },
+});
+"""
+
+
+def test_without_a_sound_card_the_call_is_read_and_answered_with_keys(tmp_path):
+    with house_in(tmp_path) as house, opened(house) as here:
+        with browser(tmp_path / "profile", *FAKE) as tab:
+            tab.goes_to(f"{here.origin}/phone")
+            tab.value(MUTE)
+            tab.clicks(".call")
+            tab.until("document.querySelector('.alarm').innerText.includes('放不出声音')")
+            tab.until("sent > 5")  # silence: somebody is there
+            tab.presses("0")
+            tab.until("document.querySelectorAll('.said .hotline').length === 2")
+            tab.clicks(".call")
+            assert tab.faults == []
+        assert ended(house) == ["human"]
+
+
 #: levels in dB at a rate: a tone of the telephone's band brought down, one above it brought down, one brought up
 RESAMPLED = """
 [8000, 16000, 44100, 48000, 96000].map((rate) => {

@@ -15,6 +15,8 @@ const keys = new Map([...phone.querySelectorAll(".key")].map((key) => [key.datas
 
 const TWICE = 700; // ms: a trembling finger presses twice
 const LATE = 64_000; // bytes that wait to be sent: then the network is too slow, and sound is left out
+const LOOK = 500; // ms between two looks at the clock, and whether the sound card goes on
+const SILENCE = new Uint8Array(4000).fill(0xff); // as much mu-law
 const QUIET = -60, LOUD = -8; // dB: the ends of the meter
 
 let call = null; // while there is one
@@ -45,7 +47,7 @@ async function admission() {
 }
 
 async function dial() {
-  const mine = { begun: Date.now(), context: new AudioContext({ latencyHint: "interactive" }) };
+  const mine = { frames: 0, context: new AudioContext({ latencyHint: "interactive" }) };
   call = mine;
   log.replaceChildren();
   empty.hidden = true;
@@ -78,6 +80,7 @@ function connect(mine, token) {
     send(mine, { event: "start", token });
     node.port.onmessage = ({ data }) => fromWorklet(mine, data);
     mine.since = Date.now();
+    mine.clock = setInterval(() => look(mine), LOOK);
     show();
   };
   socket.onmessage = ({ data }) => (data instanceof ArrayBuffer ? node.port.postMessage(data, [data]) : hear(mine, JSON.parse(data)));
@@ -92,13 +95,22 @@ function fromWorklet(mine, data) {
   if (data.mark !== undefined) return send(mine, { event: "mark", name: data.mark });
   if (mine.socket.readyState === WebSocket.OPEN && mine.socket.bufferedAmount < LATE) mine.socket.send(data.sound);
   mine.loudest = Math.max(mine.loudest ?? QUIET, data.level);
-  mine.frames = (mine.frames ?? 0) + 1;
+  mine.frames++;
   if (mine.frames % 5 === 0) {
     meter(mine.loudest);
     mine.loudest = QUIET;
-    const seconds = Math.floor((Date.now() - mine.since) / 1000);
-    length.textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
   }
+}
+
+// Where no sound card goes on, nothing is heard: whoever reads along and presses keys is still there.
+function look(mine) {
+  const seconds = Math.floor((Date.now() - mine.since) / 1000);
+  length.textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+  if (mine.frames === mine.seen && mine.socket.readyState === WebSocket.OPEN) {
+    if (seconds > 1) warn(says.silent);
+    mine.socket.send(SILENCE);
+  } else if (alarm.textContent === says.silent) warn("");
+  mine.seen = mine.frames;
 }
 
 function meter(loud) {
@@ -144,6 +156,7 @@ function hangUp() {
 
 // However it came to an end.
 function over(mine, problem = "") {
+  clearInterval(mine.clock);
   mine.node?.port.postMessage({ clear: true });
   if (mine.node) mine.node.port.onmessage = null;
   mine.stream?.getTracks().forEach((track) => track.stop());
