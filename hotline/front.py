@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import TypeAlias
 
-from aiohttp import ClientError, ClientSession, ClientTimeout, UnixConnector
+from aiohttp import ClientError, ClientSession, ClientTimeout, DummyCookieJar, UnixConnector
 from yarl import URL
 
 from ivr.lines.sockets import Receive, Scope, Send, Socket
@@ -105,6 +105,7 @@ class Pages:
             self._client = ClientSession(
                 connector=UnixConnector(str(self._place), limit=AT_ONCE),
                 auto_decompress=False,
+                cookie_jar=DummyCookieJar(),  # a cookie is its browser's: none is kept, or given to the next
                 timeout=ClientTimeout(total=None, connect=10),
                 skip_auto_headers=("User-Agent", "Accept", "Accept-Encoding", "Content-Type"),
             )

@@ -1,12 +1,14 @@
 """The door of a running hotline: pages behind it in a process of their own, sockets before it."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
 import sys
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
@@ -76,6 +78,17 @@ def test_the_pages_are_reached_through_the_door(hotline):
     assert get(port, "/sign-in")[0] == 200
     assert get(port, "/nothing?here=%E4%BD%A0")[0] in {302, 404}
     assert get(port, "/sign-in", b"login=wang&password=x")[0] == 400  # no CSRF token
+
+
+def test_a_cookie_of_one_browser_is_never_sent_for_another(hotline):
+    port, _ = hotline
+    own = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+    with own.open(f"http://127.0.0.1:{port}/sign-in") as answer:
+        token = re.findall(rb'name="csrf_token" value="([^"]+)"', answer.read())[0].decode()
+    form = urllib.parse.urlencode({"csrf_token": token, "to": "en", "back": "/sign-in"}).encode()
+    with own.open(f"http://127.0.0.1:{port}/language", form) as answer:
+        assert b'lang="en"' in answer.read()
+    assert b'lang="zh-CN"' in get(port, "/sign-in")[1]
 
 
 def test_a_body_that_is_too_long_is_refused_and_the_door_stays_open(hotline):
