@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 
 from hotline.asterisk_account import pbx_of
+from hotline.browser_line import rules_of
 from hotline.dialling.providers import PROVIDERS
 from hotline.finding import Finding
 from hotline.settings import BadSetting, Settings
@@ -21,7 +22,22 @@ PAGE = "docs/asterisk.md"
 def examine_lines(settings: Settings) -> Iterator[Finding]:
     yield from _twilio(settings)
     yield from _asterisk(settings)
+    yield from _browser(settings)
     yield from _provider(settings)
+
+
+def _browser(settings: Settings) -> Iterator[Finding]:
+    page = "docs/phone.md lists the settings"
+    try:
+        opened = rules_of(settings).opened
+    except BadSetting as problem:
+        yield Finding("browser phone", "bad", str(problem), page)
+        return
+    if opened == "public" and not settings.public.startswith("https://"):
+        said = "it is open to the public, but browsers give a microphone to https only"
+        yield Finding("browser phone", "note", said, "HOTLINE_PUBLIC_URL=https://…; " + page)
+    elif opened == "public":
+        yield Finding("browser phone", "ok", f"everybody may ring from {settings.public}/phone")
 
 
 def _twilio(settings: Settings) -> Iterator[Finding]:

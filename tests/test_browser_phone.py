@@ -12,6 +12,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from hotline.account import account_of
 from hotline.browser_line import rules_of
 from hotline.demo import record_result, voice
+from hotline.doctor_lines import examine_lines
 from hotline.settings import BadSetting, Settings
 from hotline.zombies import end_zombies
 from ivr.calls import Call
@@ -184,6 +185,20 @@ def test_behind_a_proxy_the_phone_is_off_until_somebody_says_otherwise(environ, 
 def test_a_setting_that_means_nothing_is_named(environ):
     with pytest.raises(BadSetting, match=next(iter(environ))):
         rules_of(Settings.read(environ))
+
+
+@pytest.mark.parametrize(
+    ("environ", "says"),
+    [
+        ({}, []),
+        ({"HOTLINE_PHONE": "yes"}, ["bad"]),
+        ({"HOTLINE_PHONE": "public"}, ["note"]),
+        ({"HOTLINE_PHONE": "public", "HOTLINE_PUBLIC_URL": "https://h.example.org"}, ["ok"]),
+    ],
+)
+def test_the_doctor_says_whom_the_phone_is_open_to(environ, says):
+    found = examine_lines(Settings.read(environ))
+    assert [one.state for one in found if one.what == "browser phone"] == says
 
 
 def test_so_many_calls_an_hour_from_one_household():
