@@ -91,6 +91,8 @@ class Ari:
         body = {"endpoint": endpoint, "app": self.pbx.app, "appArgs": args, "timeout": rings}
         if shown:
             body["callerId"] = shown
+        if endpoint.startswith("WebSocket/"):
+            body["formats"] = "ulaw"  # as channels/externalMedia does
         await self._ask("POST", f"channels/{_in_path(channel)}", body)
 
     async def answer(self, channel: str) -> None:
@@ -105,7 +107,8 @@ class Ari:
 
     async def join(self, bridge: str, *channels: str) -> None:
         path = f"bridges/{_in_path(bridge)}/addChannel"
-        await self._ask("POST", path, {"channel": ",".join(channels)})
+        # A list: in a body, unlike in an address, Asterisk takes "a,b" for the name of one channel.
+        await self._ask("POST", path, {"channel": list(channels)})
 
     async def leave(self, bridge: str, channel: str) -> None:
         path = f"bridges/{_in_path(bridge)}/removeChannel"

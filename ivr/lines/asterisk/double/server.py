@@ -165,7 +165,8 @@ class DoubleAri:
 
     async def _members(self, request: web.Request) -> web.Response:
         what = request.match_info["what"]
-        ids = str((await self._said(request, what))["channel"]).split(",")
+        named = (await self._said(request, what))["channel"]
+        ids = [str(one) for one in named] if isinstance(named, list) else [str(named)]
         (self.pbx.join if what == "addChannel" else self.pbx.leave)(request.match_info["id"], ids)
         return EMPTY(status=204)
 
