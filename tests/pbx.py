@@ -78,8 +78,8 @@ class Exchange:
         await asyncio.gather(self.listening, return_exceptions=True)
 
 
-def listener(house: House, pbx: Pbx) -> AsteriskLine:
-    return AsteriskLine(Ari(pbx), HouseDesk(house))
+def listener(house: House, pbx: Pbx, limit: float = 8.0) -> AsteriskLine:
+    return AsteriskLine(Ari(pbx, limit=limit), HouseDesk(house))
 
 
 def free() -> socket.socket:
@@ -89,7 +89,9 @@ def free() -> socket.socket:
 
 
 @asynccontextmanager
-async def exchange(house: House, **dialled: list[str]) -> AsyncIterator[Exchange]:
+async def exchange(
+    house: House, *, limit: float = 8.0, **dialled: list[str]
+) -> AsyncIterator[Exchange]:
     """``dialled``: what happens where a number is rung, ``n13800000000=["busy"]``."""
     ours, theirs = free(), free()
     script = ByNumber.told({name[1:]: turns for name, turns in dialled.items()})
@@ -104,7 +106,7 @@ async def exchange(house: House, **dialled: list[str]) -> AsyncIterator[Exchange
         number="01055550000",
     )  # fmt: skip
     board = Switchboard(partial(admit, house), Fast())
-    line = listener(house, pbx)
+    line = listener(house, pbx, limit)
     door = Front({LIVE: carrier(house, line, board)}, None)  # type: ignore[arg-type]
     config = uvicorn.Config(door, ws="wsproto", log_level="error", lifespan="off")
     server = uvicorn.Server(config)

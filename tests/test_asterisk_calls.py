@@ -197,3 +197,35 @@ def test_after_a_crash_the_caller_is_not_left_alone(tmp_path):
         assert channel.id not in pbx.double.channels
 
     told(tmp_path, story)
+
+
+def test_an_asterisk_that_hangs_is_asked_to_hang_up_until_it_does(tmp_path):
+    async def story(pbx):
+        pbx.ari.hangs = 1.0
+        pbx.double.rings_in(Somebody(), NUMBER)
+        await pbx.until(lambda: any("DELETE" in one for one in pbx.ari.asked))
+        pbx.ari.hangs = 0.0
+        await pbx.still()
+        assert pbx.endings() == ["draft"]
+
+    told(tmp_path, story, limit=0.5)
+
+
+def test_two_people_who_talk_are_left_in_peace_after_a_crash(tmp_path):
+    async def story(pbx):
+        caller = pbx.double.rings_in(Somebody(keys="0"), NUMBER)
+        await pbx.until(lambda: pbx.endings() == ["human"])
+        await pbx.hang_up_on()
+        await pbx.until(lambda: pbx.ari._out is None)
+        second = listener(pbx.house, pbx.pbx)
+        running = asyncio.create_task(second.run())
+        await asyncio.wait_for(second.connected.wait(), 20)
+        [person] = [one for one in pbx.double.members(caller.bridge) if one is not caller]
+        pbx.double.hang_up(caller.id)
+        await pbx.until(lambda: not pbx.double.channels and not pbx.double.bridges)
+        assert person.cause == 16
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        assert pbx.endings() == ["human"]
+
+    told(tmp_path, story, environ=OPERATOR)

@@ -12,7 +12,7 @@ from typing import Any, Protocol, TypeVar
 
 from ivr.conversation import Conversation
 from ivr.lines.asterisk.ari import Ari, AriProblem
-from ivr.lines.asterisk.carried import DIAL, MEDIA, PERSON, Carried, first
+from ivr.lines.asterisk.carried import BRIDGE, DIAL, MEDIA, PERSON, Carried, first
 from ivr.lines.asterisk.causes import outcome_of
 from ivr.lines.provider import COMPLETED
 
@@ -24,6 +24,7 @@ SETUP = 10.0  #: seconds until the sound of a call has come
 RINGS = 25  #: seconds a person is rung whom a caller wants
 ENDING = 90.0  #: seconds in which a conversation comes to its end once the line is gone
 SOON, LATE = 0.5, 5.0  #: seconds between two tries to connect
+AGAIN = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)  #: seconds between two tries to hang up
 AT_ONCE = 16  #: questions to the house at the same time
 
 
@@ -170,7 +171,7 @@ class AsteriskLine:
         elif (
             id_ == one.person or not one.person
         ):  # what they talked to, or we: the conversation is over
-            self._spawn(self._try(self._ari.hang_up(one.caller)))
+            self._spawn(self._let_go(one))
 
     def _spoken(self, id_: str) -> bool:
         """Whose end is told with the conversation's."""
@@ -193,7 +194,7 @@ class AsteriskLine:
         except Exception as problem:  # noqa: BLE001  # its words may hold a number
             one.failed = True
             log.error("call %s cannot be talked to: %s", one.call, _words(problem))  # noqa: TRY400
-        await self._try(self._ari.hang_up(one.caller, "congestion" if one.failed else "normal"))
+        await self._let_go(one, "congestion" if one.failed else "normal")
 
     async def _conversation(self, one: Carried, channel: Mapping[str, Any]) -> Conversation | None:
         if one.key:
@@ -260,7 +261,7 @@ class AsteriskLine:
         there = {str(one) for one in found.get("channel_ids", ())}
         for one in {one.caller for one in self._by_channel.values()} - there:
             self._left(one)
-        people = await self._talking(there)
+        people = await self._talking()
         for id_ in there - set(self._by_channel) - people:
             await self._take_over(id_)
 
@@ -274,22 +275,24 @@ class AsteriskLine:
             log.warning("a caller was left alone; the conversation goes on")
             self._entered(id_, channel)
 
-    async def _talking(self, there: set[str]) -> set[str]:
+    async def _talking(self) -> set[str]:
         """Bridges of calls that nobody here carries: two people talk on, all others end."""
         left = set[str]()
+        known = {one.bridge for one in self._by_call.values()}
         for bridge in await self._ari.bridges():
+            name = str(bridge.get("id"))
             members = {str(one) for one in bridge.get("channels", ())}
-            known = {one.bridge for one in self._by_call.values()}
-            if bridge.get("id") in known or not members <= there:
+            if not name.startswith(BRIDGE) or name in known:
                 continue
             person = next((one for one in members if one.startswith(PERSON)), "")
             caller = next((one for one in members if not one.startswith((PERSON, MEDIA))), "")
             if person and caller:
-                one = Carried(caller, person=person)
+                one = Carried(caller, call=name.removeprefix(BRIDGE), person=person)
+                one.over.set()
                 self._by_channel |= {caller: one, person: one}
                 left |= members
-            elif members:
-                await self._try(self._ari.end_bridge(str(bridge.get("id"))))
+            else:
+                await self._try(self._ari.end_bridge(name))
         return left
 
     async def _leave(self) -> None:
@@ -307,6 +310,19 @@ class AsteriskLine:
 
     async def _off(self, ask: Callable[..., T], *args: object) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._house, ask, *args)
+
+    async def _let_go(self, one: Carried, reason: str = "normal") -> None:
+        """Nobody stays on a silent line because Asterisk does not answer us just now."""
+        for wait in AGAIN:
+            try:
+                await self._ari.hang_up(one.caller, reason)
+            except AriProblem as problem:
+                log.warning("call %s is not hung up yet: %s", one.call, _words(problem))
+            else:
+                return
+            await first(one.gone, limit=wait)
+            if one.gone.is_set():
+                return
 
     async def _try(self, act: Coroutine[Any, Any, None]) -> None:
         """What need not succeed."""
