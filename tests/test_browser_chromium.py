@@ -72,6 +72,21 @@ def test_without_a_microphone_the_keys_still_work_and_the_page_says_so(tmp_path)
         assert ended(house) == ["human"]
 
 
+def test_a_call_that_is_not_taken_says_why_and_the_button_is_green_again(tmp_path):
+    environ = {"HOTLINE_PHONE_AN_HOUR": "1"}
+    with house_in(tmp_path, environ=environ) as house, opened(house) as here:
+        here.token()
+        with browser(tmp_path / "profile", *FAKE) as tab:
+            tab.goes_to(f"{here.origin}/phone")
+            tab.clicks(".call")
+            tab.until("document.querySelector('.alarm').innerText.includes('打得太多')")
+            assert tab.text(".call") == "打电话"
+            tab.value("window.fetch = () => Promise.reject(new SyntaxError('no JSON'))")
+            tab.until("new Promise((done) => setTimeout(() => done(true), 700))")  # no double click
+            tab.clicks(".call")
+            tab.until("document.querySelector('.alarm').innerText.includes('没有接通')")
+
+
 #: a machine without a sound card, as Firefox shows it: the clock of its sound stands still
 MUTE = """
 window.AudioContext = class extends AudioContext { constructor() { super(); this.suspend(); } resume() { return new Promise(() => 0); } };

@@ -39,10 +39,12 @@ async function microphone() {
   }
 }
 
+class NoCall extends Error {} // with a sentence for whoever rings
+
 async function admission() {
   const answer = await fetch(`/phone/calls?language=${says.language}`, { method: "POST" });
   const told = await answer.json();
-  if (told.no) throw new Error(says[`no${told.no[0].toUpperCase()}${told.no.slice(1)}`]);
+  if (told.no) throw new NoCall(says[`no${told.no[0].toUpperCase()}${told.no.slice(1)}`]);
   return told.token;
 }
 
@@ -63,7 +65,7 @@ async function dial() {
     connect(mine, token);
     await mine.context.resume();
   } catch (problem) {
-    over(mine, problem instanceof TypeError ? says.lost : problem.message);
+    over(mine, problem instanceof NoCall ? problem.message : says.failed);
   }
 }
 
