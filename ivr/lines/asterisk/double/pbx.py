@@ -4,11 +4,11 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import ClientError, ClientSession, ClientWebSocketResponse, WSMsgType
 
+from ivr.lines.asterisk.double.channel import Channel
 from ivr.lines.asterisk.double.media import MediaChannel
 from ivr.lines.asterisk.double.people import HANGS_UP, UNREACHED, Somebody
 from ivr.lines.asterisk.double.rules import DIALLED, No, sound_options
@@ -17,29 +17,6 @@ from ivr.lines.simulated_provider import Behaviour, ByNumber, Script, Turn
 log = logging.getLogger(__name__)
 
 FRAME = 0.020  #: seconds
-
-
-@dataclass(eq=False)
-class Channel:
-    id: str
-    name: str
-    state: str = "Down"
-    number: str = ""  #: of the caller, or whom we ring
-    app: str = ""  #: the application that has it
-    bridge: str = ""
-    person: Somebody | None = None
-    sound: MediaChannel | None = None
-    over: asyncio.Event = field(default_factory=asyncio.Event)
-    cause: int = 0
-
-    def told(self) -> dict[str, Any]:
-        nobody = {"name": "", "number": ""}
-        return {
-            "id": self.id, "name": self.name, "state": self.state, "protocol_id": "", "accountcode": "",
-            "caller": {"name": "", "number": self.number}, "connected": nobody, "language": "en",
-            "creationtime": "2026-01-05T09:00:00.000+0000",
-            "dialplan": {"context": "hotline", "exten": "s", "priority": 1, "app_name": "Stasis", "app_data": ""},
-        }  # fmt: skip
 
 
 class DoublePbx:
