@@ -6,6 +6,7 @@ import pytest
 from aiohttp import ClientSession, WSMsgType
 
 from hotline.demo import voice
+from ivr.lines.asterisk.ari import AriRefused
 from ivr.lines.asterisk.carried import PERSON
 from ivr.lines.asterisk.double.people import HANGS_UP, Somebody
 from tests.house import NUMBER, house_in
@@ -229,3 +230,16 @@ def test_two_people_who_talk_are_left_in_peace_after_a_crash(tmp_path):
         assert pbx.endings() == ["human"]
 
     told(tmp_path, story, environ=OPERATOR)
+
+
+def test_the_double_complains_of_what_asterisk_does_not_know(tmp_path):
+    async def story(pbx):
+        for body in ({"endpoint": "PJSIP/1@t", "ap": "x"}, {"app": "hotline"}):
+            with pytest.raises(AriRefused):
+                await pbx.line._ari._ask("POST", "channels/c1", body)
+        with pytest.raises(AriRefused):
+            await pbx.line._ari.join("nowhere", "c1")
+        assert len(pbx.double.complaints) == 2
+        pbx.double.complaints.clear()
+
+    told(tmp_path, story)

@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 SETUP = 10.0  #: seconds until the sound of a call has come
 RINGS = 25  #: seconds a person is rung whom a caller wants
 ENDING = 90.0  #: seconds in which a conversation comes to its end once the line is gone
+SHORTLY = 0.3  #: seconds in which we are told that they hung up, where that is why something failed
 SOON, LATE = 0.5, 5.0  #: seconds between two tries to connect
 
 
@@ -179,8 +180,10 @@ class AsteriskLine:
                     await self._meet(one, ringing=channel.get("state") != "Up")
                 return
         except Exception as problem:  # noqa: BLE001  # its words may hold a number
-            one.failed = True
-            log.error("call %s cannot be talked to: %s", one.call, words(problem))  # noqa: TRY400
+            await first(one.gone, limit=SHORTLY)
+            one.failed = not one.gone.is_set()
+            if one.failed:
+                log.error("call %s cannot be talked to: %s", one.call, words(problem))  # noqa: TRY400
         await self._work.let_go(one, "congestion" if one.failed else "normal")
 
     async def _conversation(self, one: Carried, channel: Mapping[str, Any]) -> Conversation | None:

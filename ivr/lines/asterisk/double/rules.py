@@ -19,18 +19,25 @@ class No(Exception):
         self.status = status
 
 
+class Wrong(No):
+    """What Asterisk does not know at all: a complaint, not the way of things."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(400, why)
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     must: Collection[str] = ()
     may: Collection[str] = ()
 
     def check(self, said: Mapping[str, object]) -> None:
-        """Raises ``No``."""
+        """Raises ``Wrong``."""
         for name in self.must:
             if not said.get(name):
-                raise No(400, f"{name} is required")
+                raise Wrong(f"{name} is required")
         if unknown := set(said) - {*self.must, *self.may}:
-            raise No(400, f"unknown: {', '.join(sorted(unknown))}")
+            raise Wrong(f"unknown: {', '.join(sorted(unknown))}")
 
 
 RULES: Mapping[str, Rule] = {

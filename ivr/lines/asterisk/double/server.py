@@ -11,7 +11,7 @@ from aiohttp import web
 
 from ivr.lines.asterisk.ari import basic
 from ivr.lines.asterisk.double.pbx import DoublePbx
-from ivr.lines.asterisk.double.rules import REASONS, RULES, No
+from ivr.lines.asterisk.double.rules import REASONS, RULES, No, Wrong
 
 VERSION = "22.8.0-double"
 EMPTY = web.Response
@@ -74,7 +74,7 @@ class DoubleAri:
             self._let_in(request)
             return await handle(request)
         except No as no:
-            if no.status == 400:
+            if isinstance(no, Wrong):
                 self.pbx.complaints.append(f"{self.asked[-1]}: {no}")
             return web.json_response({"message": str(no)}, status=no.status)
 
@@ -91,7 +91,7 @@ class DoubleAri:
             try:
                 said |= dict(json.loads(await request.text()))
             except (ValueError, TypeError):
-                raise No(400, "the body is no JSON") from None
+                raise Wrong("the body is no JSON") from None
         RULES[rule].check(said)
         return said
 
@@ -180,7 +180,7 @@ class DoubleAri:
     async def _hang_up(self, request: web.Request) -> web.Response:
         reason = (await self._said(request, "hang up")).get("reason", "normal")
         if reason not in REASONS:
-            raise No(400, "Invalid reason for hangup provided")
+            raise Wrong("Invalid reason for hangup provided")
         self.pbx.hang_up(request.match_info["id"], REASONS[reason])
         return EMPTY(status=204)
 
