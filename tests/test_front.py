@@ -101,6 +101,37 @@ def test_a_body_that_is_too_long_is_refused_and_the_door_stays_open(hotline):
     assert get(port, "/sign-in")[0] == 200
 
 
+def opens(port: int, head: str, body: bytes = b"") -> socket.socket:
+    """A request of which we may keep the rest back."""
+    one = socket.create_connection(("127.0.0.1", port), 30)
+    one.sendall(f"{head}\r\nHost: 127.0.0.1:{port}\r\n".encode() + body)
+    return one
+
+
+def test_bodies_that_never_come_keep_nobody_waiting(hotline):
+    port, _ = hotline
+    form = b"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 1000\r\n\r\na=b"
+    slow = [opens(port, "POST /sign-in HTTP/1.1", form) for _ in range(30)]
+    assert get(port, "/sign-in")[0] == 200
+    for one in slow:
+        one.close()
+
+
+def test_a_body_with_two_lengths_is_refused_and_spoils_nobody_elses_request(hotline):
+    port, _ = hotline
+    two = b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
+    for _ in range(3):
+        with opens(port, "POST /static/nothing HTTP/1.1", two) as one:
+            assert one.recv(100).startswith(b"HTTP/1.1 400")
+        assert get(port, "/sign-in")[0] == 200
+
+
+def test_a_header_that_could_be_taken_for_two_is_refused(hotline):
+    port, _ = hotline
+    with opens(port, "GET /sign-in HTTP/1.1", b"X-Name: a\x01b\r\n\r\n") as one:
+        assert one.recv(100).startswith(b"HTTP/1.1 400")
+
+
 def test_a_socket_nobody_knows_is_refused(hotline):
     port, _ = hotline
     with pytest.raises(InvalidStatus), connect(f"ws://127.0.0.1:{port}/lines/nobody"):
