@@ -107,7 +107,7 @@ def _mend(house: House, call_id: str) -> Mended:
             ending_of(call) is Ending.MISSED
         )  # by us: that is no answer of theirs, and no miss
     conversation = Conversation(house.exchange, call_id, language)
-    outcome = conversation.hang_up(trouble=cut_off)
+    outcome = conversation.hang_up(trouble=cut_off, cut_off=True)
     return Mended(
         call=call_id, outcome=outcome, seconds=seconds,
         recording=conversation.kept, need=conversation.draft_words,

@@ -123,10 +123,13 @@ class Conversation:
             return self.exchange.clip(recording)
         return between(own.sound, *own.speech)
 
-    def hang_up(self, last: Heard | None = None, *, trouble: bool = False) -> Ending:
+    def hang_up(
+        self, last: Heard | None = None, *, trouble: bool = False, cut_off: bool = False
+    ) -> Ending:
         """The line is gone: give the call the ending it has earned; a broken-off need is kept for a person.
 
-        ``last`` is what was being said just then.
+        ``last`` is what was being said just then; ``trouble``: we failed, ``cut_off``: by a crash of ours. Who by
+        themselves hung up without a word and showed no number leaves nothing that anybody could do.
         """
         if not trouble:
             self.run_out(last)
@@ -135,9 +138,12 @@ class Conversation:
             call = session.get_one(Call, self.call, with_for_update=True)
             self.outcome = call.ending or ending_of(call)
             if call.end(self.outcome, at) and self.outcome is Ending.DRAFT:
-                draft = draft_of(session, call, trouble=trouble)
-                self.kept = draft.recording
-                self.exchange.acts[HandOver](session, draft, at)
+                if not trouble and not cut_off and is_empty(session, call):
+                    log.info("call %s: nobody said anything, and no number was shown", self.call)
+                else:
+                    draft = draft_of(session, call, trouble=trouble)
+                    self.kept = draft.recording
+                    self.exchange.acts[HandOver](session, draft, at)
         if self.kept:
             self.hear_draft(self.kept)
         return self.outcome
@@ -221,6 +227,14 @@ class Conversation:
             return replace(words, language="")
         self.language = words.language
         return words
+
+
+def is_empty(session: Session, call: Call) -> bool:
+    """Nobody to ring back, and nothing to listen to."""
+    if call.number or call.resident_id:
+        return False
+    rows = select(Recording.id).where(Recording.call_id == call.id)
+    return session.scalar(rows.where(Recording.speech_to.is_not(None)).limit(1)) is None
 
 
 def draft_of(session: Session, call: Call, *, trouble: bool = False) -> HandOver:

@@ -26,6 +26,7 @@ from tests.house import NUMBER, house_in, ring
 from tests.wire import Page, carry, token_for
 from tickets.desk import take
 from tickets.models import Ticket
+from tickets.waiting import waiting_now
 
 NEED = "我们这个单元的电梯又坏了"
 SILENCE = b"\xff" * FRAME
@@ -317,6 +318,34 @@ def test_a_storm_of_keys_and_rubbish_ends_one_call_once(tmp_path, caplog):
         rest(socket)
         assert ended(house) == ["draft"]
     assert "nothing but rubbish" in caplog.text
+
+
+def test_a_flood_of_calls_without_a_word_is_nobodys_work_but_each_has_its_ending(tmp_path):
+    with house_in(tmp_path) as house, opened(house) as here:
+        for _ in range(5):
+            with here.socket() as socket:
+                says(socket, "start", token=here.token())
+                told(socket, "caption")
+                says(socket, "stop")
+                rest(socket)
+        assert ended(house) == ["draft"] * 5
+        with house.database.read() as session:
+            assert waiting_now(session) == []
+
+
+def test_who_is_cut_off_in_mid_story_is_listened_to_also_without_a_number(tmp_path):
+    with house_in(tmp_path, NEED) as house:
+        call, token = on_page(house)
+
+        def breaks_off(page):
+            page.speaks(voice("resident_need"))
+            page.breaks_in(4)
+
+        page = Page([breaks_off])
+        page.starts(token)
+        carry(house, page)
+        with house.database.read() as session:
+            assert [one.call_id for one in waiting_now(session)] == [call]
 
 
 def test_a_page_that_is_closed_and_one_that_never_opens_its_socket_get_their_ending(tmp_path):

@@ -96,10 +96,11 @@ def test_silence_is_asked_about_and_then_a_person_listens(tmp_path):
         assert ending(house, caller) is Ending.HUMAN
 
 
-def test_who_hangs_up_in_the_story_is_rung_back_with_what_they_said(tmp_path):
+@pytest.mark.parametrize("shown", ["+8601055550101", "anonymous"])
+def test_who_hangs_up_in_the_story_is_rung_back_with_what_they_said(tmp_path, shown):
     with house_in(tmp_path, NEED) as house, site(house) as twilio:
         caller = Caller(twilio)
-        first = caller.request("/voice", {"AccountSid": ACCOUNT.sid, "From": caller.number})
+        first = caller.request("/voice", {"AccountSid": ACCOUNT.sid, "From": shown})
         caller.hang_up()  # the status comes before the recording
         twilio.still()
         assert ending(house, caller) is Ending.DRAFT

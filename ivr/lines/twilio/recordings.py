@@ -9,7 +9,7 @@ import logging
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from threading import Lock
 from typing import Protocol
@@ -18,13 +18,14 @@ import soundfile
 from sqlalchemy import select
 
 from ivr.calls import Call, Ending
-from ivr.conversation import CallOver, Conversation
+from ivr.conversation import CallOver, Conversation, draft_of
 from ivr.dialogue import Heard, Listen
 from ivr.engine import Turn, Wait
 from speech.audio import FRAME, RATE, Sound, from_floats, ulaw_decode, ulaw_encode
 from speech.patience import Listener, Patience
 from speech.voice import CallerVoice
 from store.recordings import Recording
+from tickets.commands import HandOver
 from tickets.waiting import Waiting
 
 log = logging.getLogger(__name__)
@@ -159,11 +160,17 @@ class Recordings:
             return
         recording, spoken = self._keep(conversation, key, taped.sid, sound)
         with conversation.exchange.database.write() as session:
-            rows = select(Waiting).where(Waiting.call_id == taped.call)
-            empty = [one for one in session.scalars(rows) if one.recording_id in {None, recording}]
+            waiting = session.scalars(select(Waiting).where(Waiting.call_id == taped.call)).all()
+            empty = [one for one in waiting if one.recording_id in {None, recording}]
             for one in empty:
                 one.recording_id = recording
-        if empty and spoken:
+            unknown = spoken and not waiting  # until now nobody seemed to have said anything
+            if unknown:
+                call = session.get_one(Call, taped.call)
+                draft = replace(draft_of(session, call), recording=recording)
+                exchange = conversation.exchange
+                exchange.acts[HandOver](session, draft, exchange.now())
+        if spoken and (unknown or empty):
             conversation.hear_draft(recording)
         self.run(lambda: self._source.delete(taped.sid))
 
