@@ -1,12 +1,7 @@
 """Residents are rung through Twilio: placed once, looked up after a crash, each kind of no with its reason."""
 
-import json
-import threading
-import time
-from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
@@ -31,6 +26,8 @@ from ivr.lines.twilio.account import abroad
 from ivr.lines.twilio.provider import Attempt, TwilioProvider
 from ivr.lines.twilio.recordings import NotThere
 from tests.house import house_in, ring
+from tests.twilio_api import complaints
+from tests.twilio_exchange import AT, call, running
 from tests.twilio_side import ACCOUNT, Caller, site
 from tickets.callbacks import DialAttempt
 from tickets.desk import take
@@ -38,119 +35,15 @@ from tickets.lifecycle import Status
 from tickets.models import Ticket
 from tickets.policy import Miss
 
-AT = datetime(2026, 1, 5, 9, tzinfo=UTC)
 KEY = "k" * 32
-
-
-class Exchange(ThreadingHTTPServer):
-    """Twilio's REST API for calls and recordings, as little of it as we use."""
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Answers)
-        self.calls: list[dict[str, object]] = []
-        self.asked: list[tuple[str, str]] = []
-        self.fails: list[int] = []  #: what the next requests are answered with
-        self.hangs = 0.0
-        self.tapes: dict[str, bytes] = {}
-
-
-class _Answers(BaseHTTPRequestHandler):
-    server: Exchange
-
-    def do_POST(self) -> None:
-        form = {
-            k: v[0]
-            for k, v in parse_qs(
-                self.rfile.read(int(self.headers["Content-Length"])).decode()
-            ).items()
-        }
-        self._note()
-        if self._failed():
-            return
-        found = [one for one in self.server.calls if f"{one['sid']}.json" in self.path]
-        if found:
-            found[0]["status"] = form["Status"]
-        else:
-            found = [call(form["To"], "queued", number=len(self.server.calls), url=form["Url"])]
-            self.server.calls += found
-        time.sleep(self.server.hangs)
-        self._say(200 if "Status" in form else 201, found[0])
-
-    def do_GET(self) -> None:
-        self._note()
-        if self._failed():
-            return
-        place = urlsplit(self.path)
-        sid = place.path.rpartition("/")[2].removesuffix(".wav")
-        if sid in self.server.tapes:
-            self.send_response(200)
-            self.end_headers()
-            self.wfile.write(self.server.tapes[sid])
-            return
-        if "Recordings" in place.path:
-            self._say(404, {"code": 20404, "message": "no", "status": 404})
-            return
-        to = parse_qs(place.query)["To"][0]
-        self._say(
-            200,
-            {"calls": [one for one in self.server.calls if one["to"] == to], "next_page_uri": None},
-        )
-
-    def do_DELETE(self) -> None:
-        self._note()
-        self.server.tapes.pop(self.path.rpartition("/")[2].removesuffix(".json"), None)
-        self.send_response(204)
-        self.end_headers()
-
-    def _note(self) -> None:
-        self.server.asked.append((self.command, urlsplit(self.path).path))
-
-    def _failed(self) -> bool:
-        if not self.server.fails:
-            return False
-        code = self.server.fails.pop(0)
-        status = code if code < 1000 else 400
-        self._say(status, {"code": code, "message": "to +8613800000000: no", "status": status})
-        return True
-
-    def _say(self, status: int, data: object) -> None:
-        body = json.dumps(data).encode()
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_args: object) -> None:
-        pass
-
-
-def call(
-    to: str, status: str, *, number: int = 0, at: datetime = AT, url: str = ""
-) -> dict[str, object]:
-    made = at.strftime("%a, %d %b %Y %H:%M:%S +0000")
-    return {
-        "sid": f"CA{number:032x}", "to": to, "from": ACCOUNT.number, "status": status, "url": url,
-        "direction": "outbound-api", "date_created": made, "date_updated": made, "account_sid": ACCOUNT.sid,
-        "start_time": None, "end_time": None, "duration": None, "price": None, "subresource_uris": {},
-    }  # fmt: skip
-
-
-@contextmanager
-def running():
-    server = Exchange()
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield server
-    finally:
-        server.shutdown()
-        server.server_close()
+TAPE = "RE" + "1" * 32
 
 
 @pytest.fixture
 def exchange():
     with running() as one:
         yield one
+    assert one.complaints == []
 
 
 @pytest.fixture
@@ -178,6 +71,23 @@ def test_a_dial_carries_our_key_and_is_looked_up_by_its_number_and_time(provider
     assert made["to"] == "+8613800000000"
     assert KEY in str(made["url"])
     assert provider.look_up(KEY).known is Known.UNDER_WAY
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "form", "says"),
+    [
+        ("POST", "/Calls.json", {"To": "+1", "From": "+2", "Nonsense": "1"}, "no Nonsense"),
+        ("POST", "/Calls.json", {"To": "+1", "From": "", "Url": "/turn"}, "From is missing"),
+        ("POST", "/Calls.json", {"To": "+1", "From": "+2", "Url": "/turn"}, "Url="),
+        ("POST", "/Calls.json", {"To": "+1", "From": "+2", "Timeout": "soon"}, "Timeout="),
+        ("POST", f"/Calls/CA{'1' * 32}.json", {"Status": "over"}, "Status="),
+        ("DELETE", "/Recordings/RE1.json", {}, "Sid="),
+        ("DELETE", "/Calls.json", {}, "no DELETE"),
+    ],
+)
+def test_the_double_objects_as_twilios_openapi_does(method, path, form, says):
+    whole = f"/2010-04-01/Accounts/{ACCOUNT.sid}{path}"
+    assert says in " ".join(complaints(method, whole, form=list(form.items())))
 
 
 @pytest.mark.parametrize(
@@ -234,6 +144,53 @@ def test_a_company_that_hangs_leaves_it_unsure_and_the_call_is_found(account, ex
     assert len(exchange.calls) == 1
 
 
+@pytest.mark.parametrize("body", [b"", b"{}", b"<html>busy</html>", b"null", b"[]"])
+def test_an_answer_that_cannot_be_read_leaves_it_unsure_and_the_call_is_found(
+    provider, exchange, body
+):
+    exchange.garbles = body
+    with pytest.raises(Unsure):
+        provider.place(ORDER)
+    exchange.garbles = None
+    assert provider.look_up(KEY).known is Known.UNDER_WAY
+    assert len(exchange.calls) == 1
+
+
+@pytest.mark.parametrize("code", [401, 429, 500, 503])
+@pytest.mark.parametrize("ask", ["look_up", "hang_up"])
+def test_a_company_that_cannot_say_now_is_asked_again_later(provider, exchange, moment, code, ask):
+    exchange.fails = [code]
+    moment[0] += timedelta(hours=1)  # else what is on no list would count as never placed
+    with pytest.raises(ProviderDown):
+        getattr(provider, ask)(KEY)
+
+
+@pytest.mark.parametrize("body", [b"", b"{}", b"null", b"[]", b"<html>", b'{"calls": [7]}'])
+def test_a_list_that_cannot_be_read_is_no_word_that_nobody_was_rung(
+    provider, exchange, moment, body
+):
+    provider.place(ORDER)
+    exchange.garbles = body
+    moment[0] += timedelta(hours=1)
+    with pytest.raises(ProviderDown):
+        provider.look_up(KEY)
+
+
+def test_a_list_that_never_comes_is_no_word_either(account, exchange, moment):
+    written = {KEY: Attempt("13800000000", AT, AT + timedelta(minutes=2))}
+    exchange.hangs = 1.0
+    provider = TwilioProvider(account, written.get, lambda: moment[0], limit=0.2)
+    with pytest.raises(ProviderDown):
+        provider.look_up(KEY)
+
+
+def test_an_error_in_their_newer_form_is_a_refusal_too(provider, exchange):
+    told = {"type": "about:blank", "title": "Too Many Requests", "status": 429, "code": 20429}
+    exchange.problem = told
+    with pytest.raises(ProviderDown):
+        provider.place(ORDER)
+
+
 def test_where_nobody_listens_surely_nobody_was_rung(moment):
     nowhere = replace(ACCOUNT, api="http://127.0.0.1:9")
     provider = TwilioProvider(nowhere, lambda _key: None, lambda: moment[0])
@@ -255,12 +212,35 @@ def test_a_dial_that_nobody_wants_any_more_is_hung_up(provider, exchange):
 
 
 def test_recordings_are_fetched_from_the_account_and_deleted_there(account, exchange):
-    exchange.tapes["RE1"] = b"RIFF"
+    exchange.tapes[TAPE] = b"RIFF and so on"
     source = rest.RestRecordings(account)
-    assert source.fetch("RE1") == b"RIFF"
-    source.delete("RE1")
+    assert source.fetch(TAPE) == b"RIFF and so on"
+    source.delete(TAPE)
     with pytest.raises(NotThere):
-        source.fetch("RE1")
+        source.fetch(TAPE)
+
+
+@pytest.mark.parametrize("tape", [b"", b"<html>", b"{}"])
+def test_a_page_instead_of_a_sound_is_fetched_again(account, exchange, tape):
+    exchange.tapes[TAPE] = tape
+    with pytest.raises(NotThere):
+        rest.RestRecordings(account).fetch(TAPE)
+
+
+def test_a_sound_that_breaks_off_is_fetched_again(account, exchange):
+    exchange.tapes[TAPE], exchange.cut = b"RIFF and so on", 6
+    with pytest.raises(NotThere):
+        rest.RestRecordings(account).fetch(TAPE)
+
+
+@pytest.mark.parametrize("code", [401, 429, 500])
+def test_what_cannot_be_fetched_or_deleted_is_named(account, exchange, code, caplog):
+    exchange.fails = [code, code]
+    source = rest.RestRecordings(account)
+    with pytest.raises(NotThere):
+        source.fetch(TAPE)
+    source.delete(TAPE)
+    assert f"{TAPE} still lies with Twilio" in caplog.text
 
 
 @pytest.mark.parametrize(

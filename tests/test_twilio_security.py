@@ -160,6 +160,23 @@ def test_a_recording_of_nobody_is_not_fetched(twilio, sid):
     assert twilio.tapes.asked == []
 
 
+@pytest.mark.parametrize("sid", ["", "CA1", "../../etc"])
+def test_a_call_without_an_id_is_refused_and_its_caller_hears_an_apology(twilio, sid, caplog):
+    form = {name: value for name, value in (FORM | {"CallSid": sid}).items() if value}
+    assert twilio.post("/voice", form).status_code == 400
+    assert twilio.post("/status", form).status_code == 400
+    assert "/voice' is refused: Bad Request" in caplog.text
+    assert "13800000000" not in caplog.text
+    assert "<Play" in twilio.post("/fallback", form).text
+    assert calls(twilio.house) == 0
+
+
+def test_json_of_ten_megabytes_is_refused(twilio, caplog):
+    answer = twilio.client.post("/lines/twilio/voice", json={"CallSid": "1" * 10_000_000})
+    assert answer.status_code == 413
+    assert "is refused: Request Entity Too Large" in caplog.text
+
+
 def test_a_webhook_of_ten_megabytes_is_refused(twilio):
     assert twilio.post("/voice", FORM | {"From": "1" * 10_000_000}).status_code == 413
 

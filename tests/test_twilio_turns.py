@@ -11,7 +11,7 @@ from hotline.demo import voice
 from hotline.twilio_line import HouseDesk
 from ivr.calls import Call, Ending
 from speech.audio import silence
-from tests.house import house_in
+from tests.house import house_in, seconds_kept
 from tests.twilio_side import ACCOUNT, Caller, Tapes, site
 from tickets.callbacks import Callback
 from tickets.models import Ticket
@@ -52,10 +52,11 @@ def test_a_sentence_for_all_has_the_same_address_in_every_call(tmp_path):
     assert NEED not in "".join(first.heard)
 
 
-def test_every_webhook_sent_twice_leaves_one_ticket(tmp_path):
+@pytest.mark.parametrize("how", ["twice", "at_once", "early"])
+def test_webhooks_sent_twice_or_in_another_order_leave_one_ticket(tmp_path, how):
     with house_in(tmp_path, NEED) as house, site(house) as twilio:
         caller = Caller(twilio, voice("resident_need"), keys="1")
-        caller.twice = True
+        setattr(caller, how, True)
         caller.ring()
         twilio.still()
         assert tickets(house) == 1
@@ -89,6 +90,37 @@ def test_a_recording_that_never_comes_is_silence_and_then_a_person_listens(tmp_p
         assert ending(house, caller) is Ending.HUMAN
 
 
+TAPE = "RE" + "7" * 32
+
+
+def test_what_was_recorded_before_a_key_is_deleted_unheard(tmp_path):
+    with house_in(tmp_path) as house, site(house) as twilio:
+        caller = Caller(twilio)
+        first = caller.request("/voice", {"AccountSid": ACCOUNT.sid, "From": caller.number})
+        url = action_urls(first)[0].replace("kind=story", "kind=choice")
+        caller.request(url, {"RecordingSid": TAPE, "Digits": "0"})
+        told = {"CallSid": caller.sid, "RecordingSid": TAPE, "RecordingStatus": "completed"}
+        twilio.post(recording_url(first), told)
+        twilio.still()
+        assert (twilio.tapes.asked, twilio.tapes.deleted) == ([], [TAPE])
+
+
+def test_a_recording_that_comes_when_the_call_has_gone_on_is_kept_and_deleted_there(tmp_path):
+    with house_in(tmp_path) as house, site(house) as twilio:
+        caller = Caller(twilio)
+        first = caller.request("/voice", {"AccountSid": ACCOUNT.sid, "From": caller.number})
+        caller.request(action_urls(first)[0], {"RecordingSid": TAPE})
+        twilio.still()
+        assert twilio.tapes.deleted == []  # it may still be had
+        twilio.tapes.sounds[TAPE] = voice("resident_need")
+        told = {"CallSid": caller.sid, "RecordingSid": TAPE, "RecordingStatus": "completed"}
+        for _ in range(2):
+            twilio.post(recording_url(first), told)
+            twilio.still()
+        assert seconds_kept(house, HouseDesk(house).call_of(caller.sid)) > 2
+        assert twilio.tapes.deleted == [TAPE]
+
+
 def test_silence_is_asked_about_and_then_a_person_listens(tmp_path):
     with house_in(tmp_path) as house, site(house) as twilio:
         caller = Caller(twilio, silence(8.0), keys="1").ring()
@@ -113,6 +145,19 @@ def test_who_hangs_up_in_the_story_is_rung_back_with_what_they_said(tmp_path, sh
             [row] = waiting_now(session)
             assert row.words == NEED
             assert row.recording_id is not None
+
+
+def test_short_answers_that_twilio_hears_need_no_recording(tmp_path):
+    heard = replace(ACCOUNT, speech=True)
+    with house_in(tmp_path, NEED) as house, site(house, account=heard) as twilio:
+        caller = Caller(twilio, voice("resident_need"))
+        caller.says = "对"
+        caller.ring()
+        twilio.still()
+        assert ending(house, caller) is Ending.TICKET
+    choices = [form for url, form in caller.asked if "kind=choice" in url]
+    assert choices
+    assert all(form.get("SpeechResult") == "对" for form in choices)
 
 
 def recording_url(twiml: str) -> str:

@@ -3,7 +3,7 @@
 import time
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
-from concurrent.futures import wait
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from io import BytesIO
 from typing import Any
@@ -66,14 +66,18 @@ class Site:
         )
         self.sounds = Sounds(account.base, b"a secret")
         twilio = Twilio(account, house.exchange, self.desk, self.sounds, self.recordings)
-        self.client = create_webhooks(twilio).test_client()
+        self.app = create_webhooks(twilio)
+        self.client = self.app.test_client()
 
     def post(self, url: str, form: dict[str, str], **headers: str) -> Any:
         place = url if url.startswith("http") else self.account.base + url
         signature = RequestValidator(self.account.token).compute_signature(place, form)
         signed = {"X-Twilio-Signature": signature} | headers
         path = place.removeprefix(self.account.public)
-        return self.client.post(path, data=form, headers=signed)
+        answer = self.app.test_client().post(path, data=form, headers=signed)
+        if answer.mimetype == "text/xml":
+            assert complaints(answer.text) == []
+        return answer
 
     def get(self, url: str) -> Any:
         return self.client.get(url.removeprefix(self.account.public))
@@ -117,7 +121,10 @@ class Caller:
         self.over = False
         self.dialled: list[str] = []
         self.answers_dial = "no-answer"
-        self.twice = False  #: every webhook is sent two times
+        self.twice = False  #: every webhook is sent two times, one after the other
+        self.at_once = False  #: or both at the same time
+        self.early = False  #: of a recording Twilio's two requests come in the other order
+        self.says = ""  #: what Twilio hears where it listens itself
         self._tapes = 0
 
     def ring(self, url: str = "/voice", more: dict[str, str] | None = None) -> "Caller":
@@ -130,11 +137,17 @@ class Caller:
     def request(self, url: str, form: dict[str, str]) -> str:
         whole = {"CallSid": self.sid} | form
         self.asked.append((url, whole))
-        answer = self.site.post(url, whole)
+        if self.at_once:
+            with ThreadPoolExecutor(2) as hands:
+                twin = hands.submit(self.site.post, url, whole)
+                answer = self.site.post(url, whole)
+                assert twin.result().status_code == 200
+        else:
+            answer = self.site.post(url, whole)
         if self.twice:
             assert self.site.post(url, whole).status_code == answer.status_code
         assert answer.status_code == 200, (url, answer.data)
-        assert complaints(answer.text) == []
+        assert answer.mimetype == "text/xml"
         return str(answer.text)
 
     def hang_up(self) -> None:
@@ -156,6 +169,9 @@ class Caller:
         if verb.get("numDigits") == "1" and "kind=choice" in verb.attrib["action"] and self.keys:
             key, self.keys = self.keys[0], self.keys[1:] or self.keys
             return self.request(verb.attrib["action"], {"Digits": key})
+        if "speech" in verb.attrib["input"] and self.says:
+            heard = {"SpeechResult": self.says, "Confidence": "0.93"}
+            return self.request(verb.attrib["action"], heard)
         return None
 
     def _play(self, verb: ET.Element) -> None:
@@ -180,6 +196,8 @@ class Caller:
         self.site.tapes.sounds[sid] = said
         facts = {"RecordingSid": sid, "RecordingUrl": f"https://evil.example/{sid}"}
         told = {"CallSid": self.sid, "RecordingStatus": "completed"} | facts
+        if self.early:
+            self.site.post(verb.attrib["recordingStatusCallback"], told)
         following = self.request(verb.attrib["action"], facts | {"RecordingDuration": "9"})
         self.site.post(verb.attrib["recordingStatusCallback"], told)
         return following

@@ -120,6 +120,8 @@ def _on_end(over: Exception) -> Response:
 def _on_bug(bug: Exception) -> Response | HTTPException:
     """The caller hears what happens next, never an error."""
     if isinstance(bug, HTTPException):
+        if bug.response is None:
+            log.warning("%r is refused: %s", request.path[:100], bug.name)
         return bug
     log.error("%s", request.path, exc_info=bug)
     return answer(twiml.goodbye([here().sounds.fixed("trouble")]))

@@ -14,7 +14,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 import requests
-from twilio.base.exceptions import TwilioRestException
+from twilio.base.exceptions import (
+    TwilioException,
+    TwilioRestException,
+    TwilioServiceException,
+)
 
 from ivr.lines.provider import (
     COMPLETED,
@@ -46,6 +50,8 @@ OUTCOMES: Mapping[str, str] = {
 }
 #: errors that say: never to this number (Twilio's error dictionary)
 NEVER = {21211, 21214, 21217, 21401, 13223, 13224, 13225, 21215, 21216, 21219}
+#: what their library raises over an answer that is no JSON, or another one than promised
+UNREADABLE = (ValueError, TypeError, KeyError, AttributeError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +85,7 @@ class TwilioProvider:
             raise KeyRefused("too late: somebody else decides it")
         key = urlencode({"key": order.key})
         try:
-            self._calls.create(
+            made = self._calls.create(
                 to=abroad(order.number, self._account.country),
                 from_=self._account.number,
                 url=f"{self._account.base}/answered?{key}",
@@ -88,14 +94,16 @@ class TwilioProvider:
                 timeout=RINGS,
                 time_limit=LONGEST,
             )
-        except TwilioRestException as no:
+        except (TwilioRestException, TwilioServiceException) as no:
             raise _refusal(no) from None
         except requests.ConnectTimeout:
             raise ProviderDown("Twilio is not reached") from None
         except requests.ConnectionError as problem:
             raise _unreached(problem) from None
-        except requests.RequestException as problem:
+        except (requests.RequestException, *UNREADABLE) as problem:
             raise Unsure(type(problem).__name__) from None
+        if not made.sid:
+            raise Unsure("an answer that names no call")
 
     def look_up(self, key: str) -> Fate:
         attempt = self._attempt(key)
@@ -117,9 +125,14 @@ class TwilioProvider:
     def _found(self, attempt: Attempt) -> list[Any]:
         """Calls to them since, newest last; a queued one has no start yet."""
         to = abroad(attempt.number, self._account.country)
-        found = self._asked(lambda: self._calls.list(to=to, limit=20))
-        ours = [one for one in found if self._is_ours(one, attempt)]
-        return sorted(ours, key=lambda one: one.date_created or attempt.at)
+
+        def ours() -> list[Any]:
+            """One page: the newest twenty."""
+            found = self._calls.page(to=to, page_size=20)
+            mine = [one for one in found if self._is_ours(one, attempt)]
+            return sorted(mine, key=lambda one: one.date_created or attempt.at)
+
+        return list(self._asked(ours))
 
     def _is_ours(self, call: Any, attempt: Attempt) -> bool:
         made = call.date_created or call.start_time
@@ -129,16 +142,16 @@ class TwilioProvider:
     def _asked(self, ask: Callable[[], Any]) -> Any:
         try:
             return ask()
-        except (TwilioRestException, requests.RequestException) as problem:
+        except (TwilioException, requests.RequestException, *UNREADABLE) as problem:
             raise ProviderDown(type(problem).__name__) from None
 
 
-def _refusal(no: TwilioRestException) -> Exception:
+def _refusal(no: TwilioRestException | TwilioServiceException) -> Exception:
     """What a status and an error of theirs say of a call: refused, not made, or nobody knows."""
     log.warning("Twilio placed no call: status %s, error %s", no.status, no.code)
     if no.code in NEVER:
         return NumberRefused(str(no.code))
-    if no.status >= 500:
+    if no.status >= 500 or no.status == requests.codes.request_timeout:
         return Unsure(str(no.status))
     return ProviderDown(str(no.status))
 

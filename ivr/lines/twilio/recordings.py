@@ -42,6 +42,7 @@ DELAYS = (
 )  #: seconds before each try; it may not be there at once
 AT_ONCE = 8
 LAST = 20.0  #: seconds that a closing house waits for them
+LATE = "need.late"  #: key of what was said to no question that the log knows
 ENDLESS = Patience(first_word=1e5, more=None, again=1e5, longest=1e5)
 
 
@@ -136,7 +137,8 @@ class Recordings:
             self._take_late(conversation, taped)
             return
         if conversation.seq != taped.seq or not isinstance(turn.then, Listen):
-            return  # it was told of before
+            self._take_aside(conversation, taped)
+            return
         sound = self._fetched(taped)
         heard = Heard(digits=taped.digit)
         if sound is not None:
@@ -146,15 +148,33 @@ class Recordings:
             settle(conversation, heard, taped.seq)
         except CallOver:
             self._take_late(conversation, taped)
+        if sound is not None:
+            self.run(lambda: self._source.delete(taped.sid))
+
+    def _take_aside(self, conversation: Conversation, taped: Taped) -> None:
+        """Told of before; or a key, or too long a silence, was the answer: then too it lies nowhere but on our shelf."""
+        exchange = conversation.exchange
+        if exchange.shelf.exists(self._id_of(taped.sid)):
+            return
+        with exchange.database.read() as session:
+            log_ = session.get_one(Call, taped.call).log
+            answer = log_[taped.seq] if len(log_) > taped.seq else None
+        if answer is None or not answer.heard.digits:
+            sound = self._fetched(taped)
+            if sound is None:
+                return
+            self._keep(conversation, answer.key if answer else LATE, taped.sid, sound)
         self.run(lambda: self._source.delete(taped.sid))
 
     def _take_late(self, conversation: Conversation, taped: Taped) -> None:
         """The caller has hung up: what they were saying is kept for whoever rings back."""
         with conversation.exchange.database.read() as session:
             call = session.get_one(Call, taped.call)
-            key = call.log[taped.seq].key if len(call.log) > taped.seq else "need.late"
-            if call.ending is not Ending.DRAFT:
-                return
+            key = call.log[taped.seq].key if len(call.log) > taped.seq else LATE
+            needed = call.ending is Ending.DRAFT
+        if not needed:
+            self._take_aside(conversation, taped)
+            return
         sound = self._fetched(taped)
         if sound is None:
             return
@@ -187,7 +207,9 @@ class Recordings:
                 continue
             except (soundfile.SoundFileError, ValueError):
                 break
-        log.error("call %s: recording %s could not be had", taped.call, taped.sid)
+        log.error(
+            "call %s: recording %s could not be had, and lies with Twilio", taped.call, taped.sid
+        )
         return None
 
     def _keep(

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit, urlunsplit
 import requests
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
+from urllib3.exceptions import HTTPError
 
 from ivr.lines.twilio.account import API, Account
 from ivr.lines.twilio.recordings import NotThere
@@ -56,10 +57,12 @@ class RestRecordings:
                 if answer.status_code != 200:
                     raise NotThere(str(answer.status_code))
                 data = answer.raw.read(LARGEST + 1, decode_content=True)
-        except requests.RequestException as problem:
+        except (requests.RequestException, HTTPError) as problem:  # the latter in mid-sound
             raise NotThere(type(problem).__name__) from None
         if len(data) > LARGEST:
             raise ValueError("a recording of more than an hour")
+        if not data.startswith(b"RIFF"):
+            raise NotThere("a page instead of a sound")
         return bytes(data)
 
     def delete(self, sid: str) -> None:

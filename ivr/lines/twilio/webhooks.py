@@ -101,10 +101,11 @@ def dialled() -> Response:
 def fallback() -> Response:
     """Something of ours failed: an apology. Who rang in is rung back; a call that had begun gets that with its ending."""
     log.error("Twilio had to use the fallback: error %s", request.form.get("ErrorCode", "unknown"))
-    ours = request.form.get("AccountSid") == here().account.sid
+    sid = request.form.get("CallSid", "")
+    ours = request.form.get("AccountSid") == here().account.sid and SID.fullmatch(sid)
     if ours and not request.form.get("Direction", "inbound").startswith("outbound"):
         try:
-            here().desk.missed(_sid(), request.form.get("From", ""))
+            here().desk.missed(sid, request.form.get("From", ""))
         except SQLAlchemyError:
             log.exception("a call that failed could not even be written down")
     return answer(twiml.goodbye([here().sounds.fixed("trouble")]))
