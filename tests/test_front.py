@@ -25,7 +25,7 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(home: Path, **environ: str):
+def serving(home: Path, errors: int | None = None, **environ: str):
     """A hotline that answers; its address and its process."""
     port = free_port()
     place = {
@@ -36,7 +36,7 @@ def serving(home: Path, **environ: str):
     }
     place.pop("HOTLINE_DATABASE_URL", None)
     command = [sys.executable, "-m", "hotline", "serve", "--port", str(port), "--no-worker"]
-    process = subprocess.Popen(command, env=place, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(command, env=place, stdout=subprocess.DEVNULL, stderr=errors)
     try:
         for _ in range(600):
             if get(port, "/sign-in")[0] == 200:
@@ -148,6 +148,15 @@ def test_the_pages_come_back_when_they_die_and_the_door_stays_open(hotline):
         time.sleep(0.1)
     assert get(port, "/sign-in")[0] == 200
     assert [one for one in children(process.pid) if is_pages(one)] != pages
+
+
+def test_what_is_refused_stands_in_the_log(tmp_path):
+    with (
+        (tmp_path / "log").open("wb") as log,
+        serving(tmp_path / "home", log.fileno()) as (port, _),
+    ):
+        assert get(port, "/phone/calls", b"", Origin="http://evil.example")[0] == 403
+    assert "the browser phone takes no call: foreign" in (tmp_path / "log").read_text()
 
 
 def test_no_process_is_left_behind_by_a_kill(tmp_path):

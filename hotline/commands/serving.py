@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 import click
 import uvicorn
 
-from hotline.cli import opened, screen
+from hotline.cli import logs, opened, screen
 from hotline.commands.working import working
 from hotline.front import Front, Pages, keep_pages
 from hotline.house import House
@@ -40,6 +40,7 @@ def serve(host: str, port: int, behind_proxy: bool, no_worker: bool) -> None:
     carried by this process, the pages by another one that it starts. /phone is a telephone in
     the browser: for this machine, unless HOTLINE_PHONE=public.
     """
+    logs()
     _check_free(host, port)
     with opened() as house, TemporaryDirectory(prefix="hotline-") as folder:
         for one in recover(house):

@@ -12,7 +12,7 @@ from types import FrameType
 
 import click
 
-from hotline.cli import json_option, opened, print_json, screen
+from hotline.cli import json_option, logs, opened, print_json, screen
 from hotline.dialling.providers import NoProvider, provider_of
 from hotline.house import House
 from hotline.recover import recover
@@ -35,6 +35,7 @@ def worker(once: bool, grace: float, as_json: bool) -> None:
     Ends with Ctrl-C or SIGTERM: calls under way come to their end first. Asked twice, it ends at once;
     what it left is looked up and taken over by others.
     """
+    logs()
     with opened() as house:
         one = worker_of(house)
         recover(house)

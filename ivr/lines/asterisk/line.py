@@ -59,7 +59,8 @@ class AsteriskLine:
                         else:
                             self._happened(event)
                 except AriProblem as problem:
-                    log.warning("no events from Asterisk: %s", words(problem))
+                    if wait < LATE:  # not every five seconds for as long as it is away
+                        log.warning("no events from Asterisk: %s", words(problem))
                 except Exception:
                     log.exception("what Asterisk told could not be taken")
                 self.connected.clear()
