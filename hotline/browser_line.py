@@ -9,6 +9,8 @@ import json
 import logging
 from urllib.parse import parse_qs
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from hotline.house import House
 from hotline.reception import answer_phone
 from hotline.settings import BadSetting, Settings
@@ -51,8 +53,13 @@ class Phone:
             log.warning("the browser phone takes no call: %s", no)
             await _answer(send, STATUS[no], {"no": no})
         else:
-            token = await asyncio.to_thread(self._token, _language(scope))
-            await _answer(send, 200, {"token": token})
+            try:
+                token = await asyncio.to_thread(self._token, _language(scope))
+            except SQLAlchemyError as problem:
+                log.error("the browser phone could begin no call: %s", type(problem).__name__)  # noqa: TRY400
+                await _answer(send, 503, {"no": Refused.BUSY})
+            else:
+                await _answer(send, 200, {"token": token})
 
     async def carry(self, socket: Socket) -> None:
         """``/phone/live``."""

@@ -102,12 +102,15 @@ def _mend(house: House, call_id: str) -> Mended:
     with house.database.write() as session:
         call = session.get_one(Call, call_id)
         language = call.language
-        seconds = sum(_close(house, row) for row in _recordings(session, call_id))
+        rows = _recordings(session, call_id)
+        seconds = sum(_close(house, row) for row in rows)
         cut_off = (
             ending_of(call) is Ending.MISSED
         )  # by us: that is no answer of theirs, and no miss
     conversation = Conversation(house.exchange, call_id, language)
-    outcome = conversation.hang_up(trouble=cut_off, cut_off=True)
+    outcome = conversation.hang_up(
+        trouble=cut_off, cut_off=bool(rows)
+    )  # none: nobody was there yet
     return Mended(
         call=call_id, outcome=outcome, seconds=seconds,
         recording=conversation.kept, need=conversation.draft_words,

@@ -4,15 +4,18 @@ import logging
 import time
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from socket import gethostname
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
+from sqlalchemy.exc import OperationalError
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from hotline.account import account_of
 from hotline.browser_line import rules_of
 from hotline.demo import record_result, voice
 from hotline.doctor_lines import examine_lines
+from hotline.recover import mend
 from hotline.settings import BadSetting, Settings
 from hotline.zombies import end_zombies
 from ivr.calls import Call
@@ -331,6 +334,29 @@ def test_a_flood_of_calls_without_a_word_is_nobodys_work_but_each_has_its_ending
         assert ended(house) == ["draft"] * 5
         with house.database.read() as session:
             assert waiting_now(session) == []
+
+
+def test_calls_that_nobody_came_to_leave_nothing_when_we_are_killed_but_a_talk_does(tmp_path):
+    with house_in(tmp_path) as house, opened(house) as here:
+        tokens = [here.token() for _ in range(4)]
+        with here.socket() as socket:
+            says(socket, "start", token=tokens[0])
+            told(socket, "caption")
+            with house.database.write() as session:
+                session.execute(update(Call).values(process=f"{gethostname()}:99999999:0"))
+            mend(house)
+            with house.database.read() as session:
+                assert len(waiting_now(session)) == 1
+        assert endings(house) == ["draft"] * 4
+
+
+def test_a_database_that_is_locked_is_told_as_a_busy_line(tmp_path, monkeypatch):
+    def locked(*_args, **_more):
+        raise OperationalError("BEGIN", None, Exception("database is locked"))
+
+    monkeypatch.setattr("hotline.browser_line.answer_phone", locked)
+    with house_in(tmp_path) as house, opened(house) as here:
+        assert here.asks() == (503, {"no": "busy"})
 
 
 def test_who_is_cut_off_in_mid_story_is_listened_to_also_without_a_number(tmp_path):

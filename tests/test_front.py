@@ -25,7 +25,7 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(home: Path, errors: int | None = None, **environ: str):
+def serving(home: Path, errors: int | None = None, /, **environ: str):
     """A hotline that answers; its address and its process."""
     port = free_port()
     place = {
