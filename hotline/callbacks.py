@@ -20,6 +20,7 @@ from tickets.callbacks import (
 )
 from tickets.dialling import COMPLETED, dial_ended
 from tickets.misses import part_of
+from tickets.models import Ticket
 from tickets.policies import policy_of
 
 
@@ -52,9 +53,11 @@ class SomebodyAtHome(ScriptedCaller):
 def owed_for(house: House, ticket: int) -> int:
     """The callback that is owed for a ticket, due or not yet; raises ``NotOwed``."""
     with house.database.read() as session:
+        if session.get(Ticket, ticket) is None:
+            raise NotOwed(f"there is no ticket {ticket}")
         found = callback_of(session, ticket)
         if found is None:
-            raise NotOwed(f"ticket {ticket} has no result to tell")
+            raise NotOwed(f"ticket {ticket} has no result to tell: it is handed in at /agent first")
         return found.id
 
 

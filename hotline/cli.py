@@ -49,6 +49,8 @@ class Kindly(click.Group):
             return super().invoke(ctx)
         except (click.ClickException, click.exceptions.Exit, click.Abort, SystemExit):
             raise
+        except BrokenPipeError:
+            raise  # `| head` has read enough: click ends in silence
         except Exception as problem:
             if ctx.params.get("verbose"):
                 raise

@@ -29,9 +29,9 @@ def remarks(policy: Policy, settings: Settings, year: int) -> Iterator[str]:
     for rung in policy.ladder:
         unnamed = [one for one in departments if policy.person(rung.owner, one) is None]
         if len(unnamed) == len(departments):
-            yield f"nobody is named as {rung.owner}: what is late is seen on the pages only"
+            yield f"`people` names nobody as {rung.owner}: what is late is seen on the pages only"
         elif unnamed:
-            yield f"nobody is named as {rung.owner} for {', '.join(unnamed)}"
+            yield f"`people` names nobody as {rung.owner} for {', '.join(unnamed)}"
     here = {*tellers_of(settings), Channel.PAGE}
     if settings.provider:
         here.add(Channel.PHONE)

@@ -188,6 +188,7 @@ def test_the_doctor_knows_a_key_that_is_not_the_one(hotline, monkeypatch):
 
 def test_a_result_is_told_back_by_command_and_only_to_the_resident(hotline, tmp_path):
     hotline("talk", "--from", "01055550101", typed="电梯坏了\n1\n\n\n\n\n1\n")
+    assert "no result to tell: it is handed in at /agent" in hotline("callback", "1").output
     with house_in(tmp_path / "home") as house, house.database.write() as session:
         take(session, 1, by="mechanic", at=house.now())
         handle(session, 1, by="mechanic", at=house.now(), result_words="电梯修好了")
@@ -196,7 +197,7 @@ def test_a_result_is_told_back_by_command_and_only_to_the_resident(hotline, tmp_
     stranger = answer(hotline("callback", "1", "--keys", "2", "--json"))
     assert stranger["outcome"] == "missed"
     assert "电梯" not in json.dumps(stranger["transcript"], ensure_ascii=False)
-    assert "has no result to tell" in hotline("callback", "7").output
+    assert "there is no ticket 7" in hotline("callback", "7").output
     told = answer(hotline("callback", "1", "--keys", "11112", "--json"))
     said = [line["key"] for line in told["transcript"] if line["who"] == "hotline"]
     assert told["outcome"] == "told"

@@ -1,6 +1,7 @@
 """A guess that was taught: who deals with a need told in new words, how sure that is, and what is asked where it is not."""
 
 import json
+from errno import EPIPE
 
 import numpy as np
 import pytest
@@ -116,6 +117,22 @@ def test_odd_texts_are_routed_on_the_command_line_one_object_a_line():
     assert len(rows) == len(odd) + 1
     assert rows[0]["department"] is None
     assert all({"text", "department", "service", "ask", "choices", "urgent", "place", "masked", "why"} <= set(row) for row in rows)  # fmt: skip
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "gb18030"])
+def test_a_text_file_from_a_chinese_desktop_is_read(encoding):
+    result = CliRunner().invoke(main, ["route"], input="电梯停了\n".encode(encoding))
+    assert json.loads(result.output)["text"] == "电梯停了"
+
+
+def test_who_has_read_enough_is_told_nothing(monkeypatch):
+    def enough(_: object) -> None:
+        raise BrokenPipeError(EPIPE, "Broken pipe")
+
+    monkeypatch.setattr("hotline.commands.routing.print_json", enough)
+    result = CliRunner().invoke(main, ["route"], input="电梯停了\n")
+    assert result.exit_code == 1
+    assert "BrokenPipe" not in result.output
 
 
 def test_a_telephone_number_is_masked_in_what_others_read():

@@ -90,7 +90,7 @@ def test_bytes_that_are_no_text_are_a_sentence(hotline, tmp_path):
 
 def test_who_is_not_named_and_who_cannot_be_told_is_said(hotline, file):
     said = " ".join(hotline("check", file(NAMED)).output.split())
-    assert "nobody is named as department_head for" in said
+    assert "`people` names nobody as department_head for" in said
     assert "Li Ming is told by email, and HOTLINE_SMTP and HOTLINE_SMTP_FROM are not set" in said
     assert "Zhao is told by webhook, and HOTLINE_WEBHOOK_SECRET is not set" in said
     assert "Wang" not in said
@@ -115,7 +115,7 @@ def test_holidays_that_nobody_has_announced_are_not_taken_as_known(tmp_path):
 
 def test_the_doctor_says_what_the_policy_leaves_open(hotline):
     said = " ".join(CliRunner().invoke(main, ["doctor"]).output.split())
-    assert "policy: nobody is named as supervisor" in said
+    assert "policy: `people` names nobody as supervisor" in said
 
 
 def test_what_an_upgrade_refuses_is_said_by_the_doctor_and_where_the_policy_is_shown(

@@ -33,7 +33,8 @@ def list_(as_json: bool) -> None:
     for one in book.services:
         screen.print(
             f"{one.id}: {one.zh}, {escape(one.en)} → {one.department}"
-            f"{' (proxy agent)' if one.by_agent else ''}; {', '.join(one.facts)}"
+            f"{' (proxy agent)' if one.by_agent else ''}; {', '.join(one.facts)}",
+            soft_wrap=True,
         )
     if as_json:
         print_json({"services": [_told(one) for one in book.services]})

@@ -50,9 +50,9 @@ def doctor(as_json: bool) -> None:
     findings = examine(Settings.read())
     marks = {"ok": "[green]✓[/]", "note": "[yellow]•[/]", "bad": "[red]✗[/]"}
     for one in findings:
-        screen.print(f"{marks[one.state]} [bold]{one.what}[/]: {one.found}")
+        screen.print(f"{marks[one.state]} [bold]{one.what}[/]: {one.found}", soft_wrap=True)
         if one.mend:
-            screen.print(f"    [dim]→ {one.mend}[/]")
+            screen.print(f"    [dim]→ {one.mend}[/]", soft_wrap=True)
     if as_json:
         print_json({"findings": [one.data() for one in findings]})
     if any(one.state == "bad" for one in findings):
@@ -70,7 +70,8 @@ def list_models() -> None:
     settings = Settings.read()
     here = {one.name: one for one in installed(settings.models)}
     table = Table(title=f"Models in {settings.models}")
-    for column in ("model", "languages", "size", "licence", "here"):
+    table.add_column("model", no_wrap=True)  # it is typed after `install`
+    for column in ("languages", "size", "licence", "here"):
         table.add_column(column)
     for model in read_catalogue().models:
         found = here.get(model.name)

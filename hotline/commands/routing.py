@@ -1,7 +1,9 @@
 """``hotline route`` says whose matter a text is, ``hotline learn`` learns from what people put right, ``hotline repeats`` counts."""
 
+import codecs
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import IO, Any
@@ -28,7 +30,7 @@ def route(file: IO[bytes], lang: str | None) -> None:
     Keys: text, department (null: nobody can tell), service, confidence, ask (the question a caller would hear, null where
     none is needed) and choices (the departments it offers), urgent ({kind, certain} or null), place, masked (the text as
     others may read it), why (the words that decided it), also (further matters in the same text), model (its version).
-    Nothing is stored.
+    Nothing is stored. Lines are UTF-8 or GB18030.
 
         echo 我们单元的电梯又停了 | hotline route
     """
@@ -42,9 +44,16 @@ def route(file: IO[bytes], lang: str | None) -> None:
 
 
 def _lines(file: IO[bytes]) -> Iterator[str]:
-    """Any bytes; what is no UTF-8 becomes a mark."""
+    """Any bytes, as registers are read: UTF-8, else GB18030; what is neither becomes a mark."""
     for line in file:
-        yield line.decode("utf-8", errors="replace").rstrip("\r\n")[:MOST]
+        yield _text(line.removeprefix(codecs.BOM_UTF8)).rstrip("\r\n")[:MOST]
+
+
+def _text(line: bytes) -> str:
+    for encoding in ("utf-8", "gb18030"):
+        with suppress(UnicodeDecodeError):
+            return line.decode(encoding)
+    return line.decode("utf-8", errors="replace")
 
 
 @click.command()
