@@ -11,7 +11,7 @@ from routing.danger import find_danger, kinds
 from routing.guesser import Guess, Guesser
 
 #: from this probability on it is asked. Fixed, like the next, on writers held back
-ALERT = 0.3
+ALERT = 0.25
 #: plain words below it are let go: of those nine in ten were told of films, drills and what is long over
 DOUBT = 0.1
 CALM, DANGER = "calm", "danger"
