@@ -160,7 +160,9 @@ def test_the_dangers_in_the_calls_are_heard_and_the_calm_ones_are_left_alone():
     wanted = {"c10": "fraud", "c11": "missing", "c12": "fall"}
     wanted |= {"c34": "gas", "c35": "unresponsive", "c36": "fire"}
     assert wanted.items() <= kinds.items()
-    assert len(set(kinds) - set(wanted)) <= 3  # c04 and c31: asked about, and no is an answer
+    assert (
+        len(set(kinds) - set(wanted)) <= 4
+    )  # c03, c04, c22, c31: asked about, and no is an answer
 
 
 def test_every_word_of_the_catalogue_speaks_for_somebody():
