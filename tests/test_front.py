@@ -1,5 +1,6 @@
 """The door of a running hotline: pages behind it in a process of their own, sockets before it."""
 
+import asyncio
 import os
 import re
 import signal
@@ -10,12 +11,15 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
+import uvicorn
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
+
+from hotline.doorstep import Doorstep
 
 
 def free_port() -> int:
@@ -124,6 +128,32 @@ def test_a_body_with_two_lengths_is_refused_and_spoils_nobody_elses_request(hotl
         with opens(port, "POST /static/nothing HTTP/1.1", two) as one:
             assert one.recv(100).startswith(b"HTTP/1.1 400")
         assert get(port, "/sign-in")[0] == 200
+
+
+def test_a_connection_on_which_nothing_is_asked_is_closed(monkeypatch):
+    async def app(scope, receive, send):
+        await send({"type": "http.response.start", "status": 204, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    async def story():
+        config = uvicorn.Config(
+            app, http=Doorstep, lifespan="off", log_level="error", port=free_port()
+        )
+        server = uvicorn.Server(config)
+        serves = asyncio.create_task(server.serve())
+        while not server.started:  # noqa: ASYNC110  # it tells nobody
+            await asyncio.sleep(0.01)
+        for head in (b"", b"GET / HT", b"GET / HTTP/1.1\r\nHost: a\r\n\r\nGET / HT"):
+            reader, writer = await asyncio.open_connection("127.0.0.1", config.port)
+            writer.write(head)
+            with suppress(ConnectionResetError):
+                assert (await asyncio.wait_for(reader.read(), 30))[:12] in {b"", b"HTTP/1.1 204"}
+            writer.close()
+        server.should_exit = True
+        await serves
+
+    monkeypatch.setattr("hotline.doorstep.HEAD", 0.3)
+    asyncio.run(story())
 
 
 def test_a_header_that_could_be_taken_for_two_is_refused(hotline):

@@ -12,6 +12,7 @@ import uvicorn
 
 from hotline.cli import logs, opened, screen
 from hotline.commands.working import working
+from hotline.doorstep import Doorstep, widen
 from hotline.front import Front, Pages, keep_pages
 from hotline.house import House
 from hotline.lines import open_lines
@@ -41,6 +42,7 @@ def serve(host: str, port: int, behind_proxy: bool, no_worker: bool) -> None:
     the browser: for this machine, unless HOTLINE_PHONE=public.
     """
     logs()
+    widen()
     _check_free(host, port)
     with opened() as house, TemporaryDirectory(prefix="hotline-") as folder:
         for one in recover(house):
@@ -61,6 +63,7 @@ def _run(house: House, place: Path, listening: dict[str, object]) -> None:
     config = uvicorn.Config(
         Front(lines.sockets, inner, lines.requests),
         log_level="warning",
+        http=Doorstep,
         ws="wsproto",
         ws_max_size=LARGEST,
         lifespan="off",
