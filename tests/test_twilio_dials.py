@@ -267,11 +267,14 @@ def owed(tmp_path):
         yield house
 
 
+def provider_for(house, exchange) -> TwilioProvider:
+    account = replace(ACCOUNT, api=f"http://127.0.0.1:{exchange.server_port}")
+    return TwilioProvider(account, lambda key: attempt_of(house, key), house.now)
+
+
 def dialled(house, exchange) -> str:
     """The worker dials through Twilio; the key it was placed with."""
-    account = replace(ACCOUNT, api=f"http://127.0.0.1:{exchange.server_port}")
-    provider = TwilioProvider(account, lambda key: attempt_of(house, key), house.now)
-    dialler = Dialler(house, provider)
+    dialler = Dialler(house, provider_for(house, exchange))
     dialler.dial(5)
     dialler.close()
     [made] = exchange.calls
@@ -308,6 +311,22 @@ def test_how_a_dial_ends_is_kept_with_its_reason(owed, exchange, said, reason):
         [attempt] = session.scalars(select(DialAttempt)).all()
         assert attempt.outcome == reason
     assert status(owed) is Status.HANDLED
+
+
+def test_an_end_that_is_never_told_is_asked_for(owed, exchange):
+    dialler = Dialler(owed, provider_for(owed, exchange))
+    dialler.dial(5)
+    dialler.close()
+    [made] = exchange.calls  # whoever should tell us how it ended does not reach us
+    exchange.calls = [call(str(made["to"]), "no-answer", at=owed.now())]
+    for _ in range(8):
+        owed.now.move(timedelta(minutes=1))
+        dialler.renew()
+        dialler.look_up()
+    with owed.database.read() as session:
+        [attempt] = session.scalars(select(DialAttempt)).all()
+        assert (attempt.outcome, attempt.lease_until) == ("no_answer", None)
+    assert len(exchange.calls) == 1
 
 
 def test_a_machine_hears_nothing(owed, exchange):

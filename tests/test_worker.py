@@ -200,7 +200,7 @@ def test_who_rings_us_while_the_dial_rings_hears_it_and_the_dial_is_hung_up(hous
     SimulatedLine(ScriptedCaller(keys="1")).carry(
         answer_phone(house, line="simulated", number=NUMBER)
     )
-    worker.dialler._carried.add(key)
+    worker.dialler._carried[key] = house.now()
     worker.dialler.renew()
     assert provider.ledger.refresh().dials[key].outcome == "hung_up"
     with pytest.raises(NotOwed):

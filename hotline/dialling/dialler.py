@@ -44,6 +44,9 @@ log = logging.getLogger(__name__)
 
 ROOM = timedelta(seconds=20)  #: before its lease runs out, the last moment at which a dial is begun
 CRASHED = "crashed"  #: we cut them off
+UNTOLD = timedelta(
+    minutes=5
+)  #: without word of an end: the provider is asked, what it told us may be lost
 TALKING = timedelta(minutes=35)  #: an open call that began earlier has ended, or will be mended
 
 
@@ -65,7 +68,7 @@ class Dialler:
         self._house = house
         self._provider = provider
         self._hands = hands or ThreadPoolExecutor(8, "dial")
-        self._carried: set[str] = set()  #: keys of dials that this worker has begun
+        self._carried: dict[str, datetime] = {}  #: dials that this worker has begun: key, when
 
     def dial(self, limit: int = 1) -> Claimed:
         """Claim what may be dialled now and begin to dial it; returns at once."""
@@ -76,20 +79,22 @@ class Dialler:
         with self._house.database.write() as session:
             claimed = claim_dials(session, at, reach=self._reach, limit=limit)
         for dial in claimed.dials:
-            self._carried.add(dial.key)
+            self._carried[dial.key] = at
             self._hands.submit(self._place, dial)
         return claimed
 
     def renew(self) -> int:
-        """Keep the leases of what this worker carries; hang up where nobody wants it any more."""
+        """Keep the leases of what this worker carries, those of long calls excepted; hang up where nobody wants it any more."""
         keys, at = sorted(self._carried), self._house.now()
         if not keys:
             return 0
+        young = [key for key in keys if at - self._carried.get(key, at) < UNTOLD]
         with self._house.database.write() as session:
             in_use = DialAttempt.key.in_(keys), DialAttempt.lease_until.is_not(None)
             open_ = set(session.scalars(select(DialAttempt.key).where(*in_use)))
-            unwanted = renew(session, sorted(open_), at)
-        self._carried -= set(keys) - open_
+            unwanted = renew(session, [key for key in young if key in open_], at)
+        for key in set(keys) - open_:
+            self._carried.pop(key, None)
         for key in unwanted:
             self._try(lambda key=key: self._provider.hang_up(key))  # type: ignore[misc]
         return len(open_)
@@ -119,7 +124,7 @@ class Dialler:
     def _place(self, dial: Dial) -> None:
         """How it ended where nobody was rung; what is unclear is looked up when its lease has run out."""
         if self._house.now() > dial.until - ROOM:
-            self._carried.discard(dial.key)
+            self._carried.pop(dial.key, None)
             return
         try:
             self._provider.place(Order(key=dial.key, number=dial.number, until=dial.until))
@@ -128,10 +133,10 @@ class Dialler:
         except NumberRefused:
             self._ended(dial.key, BAD_NUMBER)
         except KeyRefused:
-            self._carried.discard(dial.key)
+            self._carried.pop(dial.key, None)
         except Exception as problem:  # noqa: BLE001  # whatever a provider raises; its words may hold a number
             log.warning("a dial is unclear and will be looked up: %s", type(problem).__name__)
-            self._carried.discard(dial.key)
+            self._carried.pop(dial.key, None)
 
     def _ended(self, key: str, outcome: str) -> None:
         with self._house.database.write() as session:
