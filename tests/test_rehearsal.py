@@ -85,6 +85,13 @@ def test_with_one_line_callbacks_wait_longer_than_with_ten(settings):
     )  # the same people, the same needs
 
 
+def test_who_was_rung_enough_today_waits_for_tomorrow_and_not_for_a_line(settings):
+    policy = "[callbacks]\nlines = 50\na_day = 1"
+    figures = rehearse(plan(policy, residents=200, days=4), settings)
+    assert figures["callbacks"]["dials"] > figures["callbacks"]["outcomes"]["told"]
+    assert figures["lines"]["waited_longest_s"] < 3600
+
+
 def test_the_same_seed_gives_the_same_figures_and_another_one_others(settings):
     first, again, other = (
         rehearsed(settings, seed=seed, residents=60, days=2) for seed in (5, 5, 6)

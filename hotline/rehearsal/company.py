@@ -6,7 +6,7 @@ to their outcome, a sample is played through the real dialogue.
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import partial
 
 from sqlalchemy import select
@@ -59,6 +59,7 @@ class Company:
     waits: list[timedelta] = field(default_factory=list)  #: for a line, within the hours of ringing
     _attempts: dict[str, int] = field(default_factory=dict)  #: by key
     _times: Counter[int] = field(default_factory=Counter)
+    _rung: Counter[tuple[int, date]] = field(default_factory=Counter)  #: dials to a person, by day
     _due: dict[int, datetime] = field(
         default_factory=dict
     )  #: when a callback was to be tried again
@@ -75,6 +76,7 @@ class Company:
         outcome, lasts = self._fate(who)
         self._times[who.id] += 1
         now = self.agenda.now
+        self._rung[who.id, now.astimezone(self.others.policy.zone).date()] += 1
         call = Dialled(key=order.key, who=who, outcome=outcome, begin=now, end=now + lasts)
         self.calls[order.key] = call
         self.in_use += 1
@@ -169,7 +171,16 @@ class Company:
             self.others.given(answer_again(session, command, at=at), at)
 
     def _waited(self, callback: Callback, attempt: DialAttempt, who: Person) -> timedelta:
-        """For a line, since it could first be dialled; without the hours in which nobody is rung."""
+        """For a line, since it could first be dialled; without hours, and days, in which they are not rung."""
         first = callback.tries == 0 and callback.aim is Aim.RESULT and not who.quiet
         since = callback.owed_at if first else self._due.pop(callback.id, callback.due_at)
-        return self.hours.between(since, attempt.at)
+        return self.hours.between(self._past_full_days(who, since, attempt.at), attempt.at)
+
+    def _past_full_days(self, who: Person, since: datetime, until: datetime) -> datetime:
+        """Who was rung as often as may be in a day waits for the next one, not for a line."""
+        policy = self.others.policy
+        day, last = (at.astimezone(policy.zone).date() for at in (since, until))
+        while day < last and self._rung[who.id, day] >= policy.callbacks.a_day:
+            day += timedelta(days=1)
+            since = datetime.combine(day, time(0), tzinfo=policy.zone)
+        return since
