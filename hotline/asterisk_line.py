@@ -12,7 +12,7 @@ from sqlalchemy.exc import NoResultFound
 from hotline.asterisk_account import pbx_of
 from hotline.dialling.events import DialEvents
 from hotline.house import House
-from hotline.reception import answer_phone, conversation_of
+from hotline.reception import answer_phone, conversation_of, missed_call
 from hotline.settings import BadSetting
 from hotline.transfers import number_for
 from ivr.backstage import Connect
@@ -95,8 +95,10 @@ class HouseDesk:
         self._events = DialEvents(house, NAME)
 
     def incoming(self, number: str) -> Conversation:
-        shown = number if NUMBER.fullmatch(number) else ""
-        return answer_phone(self._house, line=NAME, number=shown)
+        return answer_phone(self._house, line=NAME, number=shown(number))
+
+    def missed(self, number: str) -> None:
+        missed_call(self._house, line=NAME, number=shown(number))
 
     def token(self, call: str) -> str:
         with self._house.database.write() as session:
@@ -117,3 +119,8 @@ class HouseDesk:
             conversation_of(self._house, call).hang_up(trouble=trouble)
         except NoResultFound:
             log.warning("the end of a call that nobody knows")
+
+
+def shown(number: str) -> str:
+    """The caller's number; "" where they show none, or are no telephone."""
+    return number if NUMBER.fullmatch(number) else ""

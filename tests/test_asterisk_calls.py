@@ -4,14 +4,18 @@ import asyncio
 
 import pytest
 from aiohttp import ClientSession, WSMsgType
+from sqlalchemy import select
 
 from hotline.demo import voice
 from ivr.lines.asterisk.ari import AriRefused
 from ivr.lines.asterisk.carried import PERSON
 from ivr.lines.asterisk.double.people import HANGS_UP, Somebody
+from store.gate import StoreBusy
 from tests.house import NUMBER, house_in
 from tests.pbx import SECRET, exchange, listener
 from tests.test_live_sockets import NEED
+from tickets.callbacks import Callback
+from tickets.waiting import waiting_now
 
 
 def told(tmp_path, story, *texts, environ=None, **dialled):
@@ -46,6 +50,25 @@ def test_who_hangs_up_leaves_a_draft(tmp_path):
         pbx.double.hang_up(channel.id)
         await pbx.still()
         assert pbx.endings() == ["draft"]
+
+    told(tmp_path, story)
+
+
+def test_a_call_that_the_house_cannot_begin_is_written_down_and_rung_back(tmp_path, monkeypatch):
+    def busy(*_args, **_more):
+        raise StoreBusy
+
+    monkeypatch.setattr("hotline.asterisk_line.answer_phone", busy)
+
+    async def story(pbx):
+        caller = Somebody([voice("resident_need")])
+        pbx.double.rings_in(caller, NUMBER)
+        await pbx.until(lambda: pbx.endings() == ["draft"])
+        await pbx.still()
+        assert not caller.heard_anything
+        with pbx.house.database.read() as session:
+            [row] = waiting_now(session)
+            assert session.scalars(select(Callback)).one().waiting_id == row.id
 
     told(tmp_path, story)
 

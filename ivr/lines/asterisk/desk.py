@@ -9,6 +9,10 @@ class Desk(Protocol):
     """Its methods may be slow: they are asked in threads."""
 
     def incoming(self, number: str) -> Conversation: ...
+    def missed(self, number: str) -> None:
+        """A call that could not be begun: it is rung back, or waits for a person."""
+        ...
+
     def token(self, call: str) -> str:
         """Admits one socket to this call."""
         ...

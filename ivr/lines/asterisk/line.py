@@ -186,13 +186,13 @@ class AsteriskLine:
             if one.failed:
                 log.error("call %s cannot be talked to: %s", one.call, words(problem))  # noqa: TRY400
         await self._work.let_go(one, "congestion" if one.failed else "normal")
+        if not one.call and not one.key:
+            await self._work.insist(self._desk.missed, number_of(channel))
 
     async def _conversation(self, one: Carried, channel: Mapping[str, Any]) -> Conversation | None:
         if one.key:
             return await self._work.ask(self._desk.answered, one.key)
-        caller = channel.get("caller")
-        number = caller.get("number") if isinstance(caller, dict) else ""
-        return await self._work.ask(self._desk.incoming, str(number or ""))
+        return await self._work.ask(self._desk.incoming, number_of(channel))
 
     async def _meet(self, one: Carried, *, ringing: bool) -> None:
         """The sound first: whoever hears us answer hears us speak."""
@@ -251,3 +251,9 @@ class AsteriskLine:
         await asyncio.gather(*(self._work.attempt(self._ari.hang_up(one)) for one in alone))
         await self._work.close()
         await self._ari.__aexit__()
+
+
+def number_of(channel: Mapping[str, Any]) -> str:
+    """As Asterisk shows the caller's; "" where it shows none."""
+    caller = channel.get("caller")
+    return str(caller.get("number") or "") if isinstance(caller, dict) else ""

@@ -29,6 +29,18 @@ class Work:
         """The house, in a thread."""
         return await asyncio.get_running_loop().run_in_executor(self._house, ask, *args)
 
+    async def insist(self, ask: Callable[..., object], *args: object) -> None:
+        """What must be written down, also where the house cannot do it just now."""
+        for wait in AGAIN:
+            try:
+                await self.ask(ask, *args)
+            except Exception as problem:  # noqa: BLE001  # its words may hold a number
+                log.warning("a call is not written down yet: %s", words(problem))
+                await asyncio.sleep(wait)
+            else:
+                return
+        log.error("a call that could not be taken is not even written down")
+
     async def let_go(self, one: Carried, reason: str = "normal") -> None:
         """Nobody stays on a silent line because Asterisk does not answer us just now."""
         for wait in AGAIN:
