@@ -43,11 +43,6 @@ def heard(words: str, language: str = "zh") -> Danger:
         ("房顶塌下来了", "falling_objects", "120"),
     ],
 )
-def test_who_sees_no_sense_in_life_is_not_taken_for_somebody_without_senses():
-    assert find_way("我不想活了，活着没意思").danger.kind == "self_harm"
-    assert find_way("他没意识了").danger.kind == "unresponsive"
-
-
 def test_danger_said_plainly_is_certain(words, kind, number):
     danger = heard(words)
     assert (danger.kind, danger.certain, danger.number) == (kind, True, number)
@@ -153,3 +148,8 @@ def test_a_cue_inside_the_words_of_danger_does_not_calm_them():
     assert heard("我妈昏过去了").kind == "unresponsive"
     assert heard("早上还好好的，突然嘴歪了").certain is True
     assert heard("不小心摔了，起不来").kind == "fall"
+
+
+def test_who_sees_no_sense_in_life_is_not_taken_for_somebody_without_senses():
+    assert find_way("我不想活了，活着没意思").danger.kind == "self_harm"
+    assert find_way("他没意识了").danger.kind == "unresponsive"
