@@ -151,5 +151,7 @@ def test_a_cue_inside_the_words_of_danger_does_not_calm_them():
 
 
 def test_who_sees_no_sense_in_life_is_not_taken_for_somebody_without_senses():
-    assert find_way("我不想活了，活着没意思").danger.kind == "self_harm"
-    assert find_way("他没意识了").danger.kind == "unresponsive"
+    for words, kind in (("我不想活了，活着没意思", "self_harm"), ("他没意识了", "unresponsive")):
+        danger = find_way(words).danger
+        assert danger
+        assert danger.kind == kind
