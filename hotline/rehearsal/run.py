@@ -82,6 +82,8 @@ class Rehearsal:
     rounds: int = 0
     stuck: bool = False  #: callbacks are due, and none can be made
     new_callback: bool = False
+    leased: datetime | None = None  #: the lease of a dial that ends first
+    kept: datetime | None = None  #: one that the worker left to run out
 
     def run(self, tell: Tell) -> None:
         for need in self.needs:
@@ -111,6 +113,8 @@ class Rehearsal:
                 return min(wanted.values(), default=self.end)
             done = self.worker.round({*chores, "renew"} if "look up" in chores else chores)
             self.rounds += 1
+            if "look up" in chores:
+                self.kept = self.leased
             if done.failed:
                 raise CannotRehearse(f"the worker failed: {', '.join(done.failed)}")
             # Callbacks are due, and something else than lines is in the way until something happens.
@@ -121,7 +125,11 @@ class Rehearsal:
         due = self.worker.due()
         if self.stuck or self._no_line():
             due.pop("dial", None)
-        return {chore: at + GRACE.get(chore, timedelta()) for chore, at in due.items()}
+        self.leased = due.get("look up")
+        wanted = {chore: at + GRACE.get(chore, timedelta()) for chore, at in due.items()}
+        if self.leased and self.leased == self.kept:  # nobody renews it: it is a long call's
+            wanted["look up"] = self.leased
+        return wanted
 
     def _no_line(self) -> bool:
         return self.company.in_use >= self.others.policy.callbacks.lines
