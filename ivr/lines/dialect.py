@@ -9,6 +9,8 @@ from typing import Protocol, TypeAlias
 
 Message: TypeAlias = str | bytes
 
+KEYS = frozenset("0123456789*#")  #: of a telephone
+
 
 class Nonsense(Exception):
     """A message that means nothing in this dialect; it says what was wrong, and never what was in it."""

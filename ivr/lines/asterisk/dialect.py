@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from ivr.lines.dialect import (
+    KEYS,
     Clear,
     Event,
     HangUp,
@@ -34,7 +35,6 @@ HELD = (
     187 * FRAME
 )  #: bytes kept while Asterisk wants none; it closes at 65,500 in one message, which slin fills
 EVERY = 10  #: of so many frames of silence one is left out: what has piled up over there drains
-KEYS = frozenset("0123456789*#")
 
 
 def slin(sound: bytes) -> bytes:

@@ -20,6 +20,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ivr.lines.dialect import (
+    KEYS,
     Clear,
     Event,
     HangUp,
@@ -38,7 +39,6 @@ from ivr.lines.dialect import (
 NAME = "browser"
 LONGEST = 16_000  #: bytes of sound in one message: two seconds; the page sends 160
 LARGEST = 1_000  #: characters of any other message
-KEYS = frozenset("0123456789*#")
 
 
 class BrowserStream:

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 
 from ivr.dialogue import Heard, Kind
+from ivr.lines.dialect import KEYS
 
 CONNECTED = {"completed", "answered"}  #: a transferred call that was spoken
 OVER = {"completed", "busy", "failed", "no-answer", "canceled"}
-KEYS = frozenset("0123456789*#")
 EVERYWHERE = {"0", "9"}  #: a person; again
 
 

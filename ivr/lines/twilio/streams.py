@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ivr.lines.dialect import (
+    KEYS,
     Clear,
     Event,
     Key,
@@ -27,7 +28,6 @@ from ivr.lines.dialect import (
 
 NAME = "twilio"
 LONGEST = 16_000  #: bytes of sound in one message: two seconds; Twilio sends 160
-KEYS = frozenset("0123456789*#")
 
 
 class TwilioStream:
