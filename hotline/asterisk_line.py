@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import re
 from collections.abc import Awaitable, Callable
 from urllib.parse import parse_qs
 
@@ -10,8 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.exc import NoResultFound
 
 from hotline.asterisk_account import pbx_of
-from hotline.dialling.events import DialEvents
 from hotline.house import House
+from hotline.line_desk import LineDesk, shown
 from hotline.reception import answer_phone, conversation_of, missed_call
 from hotline.settings import BadSetting
 from hotline.transfers import number_for
@@ -24,13 +23,11 @@ from ivr.lines.asterisk.line import RINGS, AsteriskLine
 from ivr.lines.asterisk.provider import AsteriskProvider, Attempt
 from ivr.lines.sockets import REFUSED, Socket
 from ivr.lines.switchboard import Switchboard
-from ivr.lines.tokens import issue
-from tickets.callbacks import LEASE, DialAttempt, NotOwed
+from tickets.callbacks import LEASE, DialAttempt
 
 log = logging.getLogger(__name__)
 
 PROTOCOL = "media"  #: as websocket_client.conf offers
-NUMBER = re.compile(r"\+?\d{3,15}")
 
 
 def line_of(house: House, pbx: Pbx) -> AsteriskLine:
@@ -87,12 +84,11 @@ def attempt_of(house: House, key: str) -> Attempt | None:
         return Attempt(until=attempt.at + LEASE, answered=attempt.call_id is not None)
 
 
-class HouseDesk:
+class HouseDesk(LineDesk):
     """What the line asks of the house."""
 
     def __init__(self, house: House) -> None:
-        self._house = house
-        self._events = DialEvents(house, NAME)
+        super().__init__(house, NAME)
 
     def incoming(self, number: str) -> Conversation:
         return answer_phone(self._house, line=NAME, number=shown(number))
@@ -100,27 +96,11 @@ class HouseDesk:
     def missed(self, number: str) -> None:
         missed_call(self._house, line=NAME, number=shown(number))
 
-    def token(self, call: str) -> str:
-        with self._house.database.write() as session:
-            return issue(session, call, self._house.now())
-
     def answered(self, key: str) -> Conversation | None:
-        try:
-            return self._events.answered(key)
-        except NotOwed as no:
-            log.info("somebody answered a dial that is not owed any more: %s", no)
-            return None
-
-    def ended(self, key: str, outcome: str) -> None:
-        self._events.ended(key, outcome)
+        return self.taken_up(key)
 
     def broke(self, call: str, trouble: bool) -> None:
         try:
             conversation_of(self._house, call).hang_up(trouble=trouble)
         except NoResultFound:
             log.warning("the end of a call that nobody knows")
-
-
-def shown(number: str) -> str:
-    """The caller's number; "" where they show none, or are no telephone."""
-    return number if NUMBER.fullmatch(number) else ""

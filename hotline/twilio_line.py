@@ -1,15 +1,14 @@
 """Twilio as a line of this house: its webhooks, its sockets, its dials."""
 
 import logging
-import re
 from collections.abc import Awaitable, Callable
 
 from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError, NoResultFound
 
-from hotline.dialling.events import DialEvents
 from hotline.house import House
+from hotline.line_desk import LineDesk, shown
 from hotline.reception import answer_phone, conversation_of, missed_call
 from hotline.settings import BadSetting
 from hotline.transfers import number_for
@@ -18,7 +17,6 @@ from ivr.backstage import Connect
 from ivr.conversation import Conversation
 from ivr.lines.sockets import Socket
 from ivr.lines.switchboard import Switchboard
-from ivr.lines.tokens import issue
 from ivr.lines.twilio.account import Account
 from ivr.lines.twilio.app import Twilio, create_webhooks
 from ivr.lines.twilio.provider import OUTCOMES, Attempt, TwilioProvider
@@ -27,16 +25,13 @@ from ivr.lines.twilio.rest import RestRecordings
 from ivr.lines.twilio.signatures import Signatures
 from ivr.lines.twilio.sounds import Sounds
 from ivr.lines.twilio.streams import TwilioStream
-from tickets.callbacks import LEASE, Callback, DialAttempt, NotOwed
+from tickets.callbacks import LEASE, Callback, DialAttempt
 from tickets.policy import Miss
 from tickets.register import known
 
 log = logging.getLogger(__name__)
 
 NAME = "twilio"
-#: Twilio's numbers for callers who have none to show: anonymous, restricted, blocked, unknown, unavailable
-NOBODY = {"+266696687", "+7378742833", "+2562533", "+8656696", "+86282452253"}
-NUMBER = re.compile(r"\+?\d{3,15}")
 
 
 def webhooks(house: House, account: Account) -> tuple[Flask, Callable[[], None]]:
@@ -91,12 +86,11 @@ def attempt_of(house: House, key: str) -> Attempt | None:
         return Attempt(number=number, at=attempt.at, until=attempt.at + LEASE)
 
 
-class HouseDesk:
+class HouseDesk(LineDesk):
     """What the webhooks ask of the house."""
 
     def __init__(self, house: House) -> None:
-        self._house = house
-        self._events = DialEvents(house, NAME)
+        super().__init__(house, NAME)
 
     def incoming(self, sid: str, number: str) -> Conversation:
         call = self.call_of(sid)
@@ -121,19 +115,11 @@ class HouseDesk:
     def call_of(self, sid: str) -> str:
         return self._house.keyring.blind(f"twilio {sid}").hex()[:32]
 
-    def token(self, call: str) -> str:
-        with self._house.database.write() as session:
-            return issue(session, call, self._house.now())
-
     def answered(self, key: str, by: str) -> Conversation | None:
         if by.startswith(("machine", "fax")):
-            self._events.ended(key, Miss.MACHINE)
+            self.ended(key, Miss.MACHINE)
             return None
-        try:
-            return self._events.answered(key)
-        except NotOwed as no:
-            log.info("somebody answered a dial that is not owed any more: %s", no)
-            return None
+        return self.taken_up(key)
 
     def dialled(self, key: str, status: str) -> None:
         with self._house.database.read() as session:
@@ -141,12 +127,7 @@ class HouseDesk:
             call = attempt.call_id if attempt else None
         if call:
             conversation_of(self._house, call).hang_up()
-        self._events.ended(key, OUTCOMES.get(status, Miss.FAILED))
+        self.ended(key, OUTCOMES.get(status, Miss.FAILED))
 
     def number_for(self, call: str, to: str) -> str:
         return number_for(self._house, call, to)
-
-
-def shown(number: str) -> str:
-    """The caller's number; "" where they show none, or are no telephone."""
-    return number if NUMBER.fullmatch(number) and number not in NOBODY else ""
