@@ -3,24 +3,21 @@
 import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
 
 from hotline.asterisk_line import attempt_of
-from hotline.demo import MovedClock, record_result, voice
 from hotline.dialling.dialler import Dialler
+from hotline.line_desk import shown
 from ivr.lines.asterisk.account import BadPbx, Pbx
 from ivr.lines.asterisk.carried import DIAL
 from ivr.lines.asterisk.causes import outcome_of
 from ivr.lines.asterisk.provider import AsteriskProvider, Attempt
 from ivr.lines.provider import COMPLETED, KeyRefused, Known, Order, ProviderDown, Unsure
-from ivr.lines.simulated import ScriptedCaller
-from tests.house import NUMBER, house_in, ring
+from tests.house import NUMBER, house_in, result_waiting
 from tests.pbx import exchange
 from tickets.callbacks import DialAttempt
-from tickets.desk import take
 from tickets.lifecycle import Status
 from tickets.models import Ticket
 
@@ -33,13 +30,7 @@ NOWHERE = Pbx(url="http://127.0.0.1:9", user="u", password="p")
 
 @pytest.fixture
 def owed(tmp_path):
-    """A house where a result waits to be told, at nine in the morning."""
-    moved = MovedClock.at_nine(ZoneInfo("Asia/Shanghai"))
-    with house_in(tmp_path, "我们这个单元的电梯又坏了", now=moved) as house:
-        told, _, _ = ring(house, ScriptedCaller(voice("resident_need"), keys="1"))
-        with house.database.write() as session:
-            take(session, told["ticket"]["id"], by="mechanic", at=house.now())
-        record_result(house, told["ticket"]["id"], voice("result"))
+    with result_waiting(tmp_path) as house:
         yield house
 
 
@@ -201,3 +192,11 @@ def test_only_digits_get_into_a_dial_string_and_the_password_is_not_shown():
     pbx = replace(NOWHERE, dial="PJSIP/9{number}@trunk")
     assert pbx.endpoint("010-5555,0101&Local/x") == "PJSIP/901055550101@trunk"
     assert "'p'" not in repr(pbx)
+
+
+def test_a_number_that_stands_for_nobody_is_no_number():
+    assert [shown(one) for one in ("+266696687", "anonymous", "13800000000")] == [
+        "",
+        "",
+        "13800000000",
+    ]

@@ -3,12 +3,10 @@
 from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
-from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
 
-from hotline.demo import MovedClock, record_result, voice
 from hotline.dialling.dialler import Dialler
 from hotline.twilio_line import attempt_of
 from ivr.lines.provider import (
@@ -20,17 +18,15 @@ from ivr.lines.provider import (
     ProviderDown,
     Unsure,
 )
-from ivr.lines.simulated import ScriptedCaller
 from ivr.lines.twilio import rest
 from ivr.lines.twilio.account import abroad
 from ivr.lines.twilio.provider import Attempt, TwilioProvider
 from ivr.lines.twilio.recordings import NotThere
-from tests.house import house_in, ring
+from tests.house import result_waiting
 from tests.twilio_api import complaints
 from tests.twilio_exchange import AT, call, running
 from tests.twilio_side import ACCOUNT, Caller, site
 from tickets.callbacks import DialAttempt
-from tickets.desk import take
 from tickets.lifecycle import Status
 from tickets.models import Ticket
 from tickets.policy import Miss
@@ -257,13 +253,7 @@ def test_numbers_get_the_code_of_their_country(number, country, dialled):
 
 @pytest.fixture
 def owed(tmp_path):
-    """A house where a result waits to be told, at nine in the morning."""
-    moved = MovedClock.at_nine(ZoneInfo("Asia/Shanghai"))
-    with house_in(tmp_path, "我们这个单元的电梯又坏了", now=moved) as house:
-        told, _, _ = ring(house, ScriptedCaller(voice("resident_need"), keys="1"))
-        with house.database.write() as session:
-            take(session, told["ticket"]["id"], by="mechanic", at=house.now())
-        record_result(house, told["ticket"]["id"], voice("result"))
+    with result_waiting(tmp_path) as house:
         yield house
 
 
