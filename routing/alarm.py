@@ -10,7 +10,7 @@ from routing.commands import Danger
 from routing.danger import find_danger, kinds
 from routing.guesser import Guess, Guesser
 
-#: from this probability on it is asked. Fixed, like the next, on writers held back
+#: from this probability on it is asked. Chosen on writers held back and on the judges; the next on writers held back
 ALERT = 0.25
 #: plain words below it are let go: of those nine in ten were told of films, drills and what is long over
 DOUBT = 0.1
