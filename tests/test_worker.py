@@ -19,7 +19,7 @@ from hotline.worker import Worker
 from ivr.lines.ledger import Ledger
 from ivr.lines.provider import KeyRefused, Known, Order, ProviderDown
 from ivr.lines.simulated import ScriptedCaller, SimulatedLine
-from ivr.lines.simulated_provider import ByNumber, BySeed, SimulatedProvider
+from ivr.lines.simulated_provider import ByNumber, BySeed, SimulatedProvider, Turn
 from tests.house import house_in
 from tickets import desk
 from tickets.callbacks import Callback, CallbackState, DialAttempt, NotOwed
@@ -284,3 +284,9 @@ def test_a_script_that_cannot_be_read_is_refused():
 def test_nobody_is_told_that_a_call_was_placed_where_there_is_no_provider():
     with pytest.raises(ProviderDown, match="HOTLINE_PROVIDER"):
         NoProvider().place(Order(key="k", number=NUMBER, until=None))  # type: ignore[arg-type]
+
+
+def test_a_script_of_numbers_takes_one_text_and_names_what_may_happen():
+    assert ByNumber.of('"13800000000" = "busy"').turn("13800000000", 3) == Turn.of("busy")
+    with pytest.raises(ValueError, match="'told' is none of: answers, wrong_person"):
+        ByNumber.of('"13800000000" = ["told"]')

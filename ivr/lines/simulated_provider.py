@@ -86,6 +86,8 @@ class Turn:
     def of(cls, text: str) -> "Turn":
         """``"answers 113"``; raises ``ValueError``."""
         word, _, keys = text.strip().partition(" ")
+        if word not in set(Behaviour):
+            raise ValueError(f"{word!r} is none of: {', '.join(Behaviour)}")
         behaviour = Behaviour(word)
         return cls(behaviour, keys or KEYS.get(behaviour, ""))
 
@@ -104,8 +106,9 @@ class ByNumber:
 
     @classmethod
     def of(cls, toml: str) -> "ByNumber":
-        """``01055550101 = ["busy", "answers 111"]``; raises ``ValueError``."""
-        return cls.told(tomllib.loads(toml))
+        """``01055550101 = ["busy", "answers 111"]``, or one text; raises ``ValueError``."""
+        told = tomllib.loads(toml).items()
+        return cls.told({one: [turns] if isinstance(turns, str) else turns for one, turns in told})
 
     @classmethod
     def told(cls, turns: Mapping[str, Sequence[str]]) -> "ByNumber":
